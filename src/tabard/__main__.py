@@ -1,0 +1,5 @@
+"""`python -m tabard`."""
+
+from tabard.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Who may do what, the one door for every change, and the audit chain behind it."""

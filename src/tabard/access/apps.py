@@ -1,0 +1,23 @@
+"""The room's name for Django; hangs the door's guard on every connection and seals after migrations."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+from tabard.access import appendonly, guard
+
+
+class AccessConfig(AppConfig):
+    name = "tabard.access"
+    label = "access"
+
+    def ready(self) -> None:
+        post_migrate.connect(seal_after, dispatch_uid="tabard.seal")
+        connection_created.connect(guard.install, dispatch_uid="tabard.guard")
+
+
+def seal_after(using: str, **_: Any) -> None:
+    """Append-only triggers stand again after each migration."""
+    appendonly.seal(using)

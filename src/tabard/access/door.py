@@ -1,0 +1,109 @@
+"""The one door for every change: permission, transaction, change, audit line, announcement, in that order.
+
+`@action(permission)` makes a verb of a plain keyword-only function; `guard` refuses every other write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from tabard.access import audit, guard, policy
+from tabard.access.permissions import Permission
+from tabard.rules.ids import ulid
+from tabard.rules.refusals import Refused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class Act:
+    """One opening of the door: who acts, and the audit lines that will be written when it closes."""
+
+    id: str
+    actor: str
+    lines: list[audit.Draft] = field(default_factory=list)
+    news: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+_open: ContextVar[Act | None] = ContextVar("open_act", default=None)
+REGISTRY: dict[str, Callable[..., Any]] = {}
+_listeners: list[tuple[str, Callable[..., None]]] = []
+
+
+def action(
+    permission: Permission, *, about: Callable[..., Iterable[str]] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a verb: `by=` must hold the permission over the opaque keys of the thing
+
+    that the action is about; `about` finds them from the action's own arguments."""
+
+    def make(verb: Callable[P, R]) -> Callable[P, R]:
+        @wraps(verb)
+        def through(*args: P.args, **kwargs: P.kwargs) -> R:
+            by: Any = kwargs["by"]
+            keys = about(**kwargs) if about else ()
+            policy.require(by, permission, keys)
+            with opened(by.pk):
+                return verb(*args, **kwargs)
+
+        name = f"{verb.__module__}.{verb.__qualname__}"
+        REGISTRY[name] = through
+        through.permission = permission  # type: ignore[attr-defined]
+        return through
+
+    return make
+
+
+@contextmanager
+def opened(actor: str) -> Iterator[Act]:
+    """An open act. An inner one joins the outer: same transaction, same act id, written together."""
+    outer = _open.get()
+    if outer is not None:
+        with transaction.atomic():
+            yield outer
+        return
+    act = Act(id=ulid(), actor=actor)
+    token = _open.set(act)
+    try:
+        with guard.lifted(), transaction.atomic():
+            yield act
+            audit.append(act.lines, act=act.id, actor=act.actor)
+            transaction.on_commit(lambda: _tell(act.news))
+    finally:
+        _open.reset(token)
+
+
+def record(verb: str, subject: str, **detail: audit.Value) -> None:
+    """Write down what this act does: a verb `room:noun:verb`, an opaque subject, ids and field names."""
+    _current().lines.append(audit.Draft(verb, subject, detail))
+
+
+def announce(event: str, **keys: Any) -> None:
+    """Tell the listeners of `site/wiring.py`, once the act is committed."""
+    _current().news.append((event, keys))
+
+
+def listen(event: str, listener: Callable[..., None]) -> None:
+    """Called by `site/wiring.py` only."""
+    _listeners.append((event, listener))
+
+
+def _current() -> Act:
+    act = _open.get()
+    if act is None:
+        raise Refused("write_outside_door")
+    return act
+
+
+def _tell(news: list[tuple[str, dict[str, Any]]]) -> None:
+    for event, keys in news:
+        for wanted, listener in _listeners:
+            if wanted == event:
+                listener(**keys)

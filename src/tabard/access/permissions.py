@@ -1,0 +1,32 @@
+"""Every permission, `room:noun:verb`, in alphabetical order, each with a sentence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What somebody may be allowed to do."""
+
+    ACCOUNT_CREATE = "access:account:create"  # make an account
+    ACCOUNT_SIGN_IN = "access:account:sign-in"  # open a session; everybody may try
+    ASSIGNMENT_GRANT = "access:assignment:grant"  # give a role within a scope
+    AUDIT_READ = "access:audit:read"  # read the audit chain
+    SNAPSHOT_FREEZE = "figures:snapshot:freeze"  # freeze the register to a snapshot
+    TABLE_EXPORT = "figures:table:export"  # take a table away as a file
+    TABLE_READ = "figures:table:read"  # see a table's cells
+    COLLECTION_CREATE = "incidents:collection:create"  # open a collection
+    INCIDENT_EXPORT = "incidents:incident:export"  # take records away as a file
+    INCIDENT_LINK = "incidents:incident:link"  # say how two incidents belong together
+    INCIDENT_READ = "incidents:incident:read"  # see that an incident is there, and its facts
+    INCIDENT_REPORT = "incidents:incident:report"  # enter an incident
+    INCIDENT_REVISE = "incidents:incident:revise"  # correct, withdraw or void
+    RESTRICTED_READ = "incidents:restricted:read"  # read words, names and exact places
+    TEXT_ERASE = "incidents:text:erase"  # erase words, names and places for good
+    BATCH_IMPORT = "intake:batch:import"  # take in a file
+    BATCH_UNDO = "intake:batch:undo"  # undo an import
+    MAPPING_SAVE = "intake:mapping:save"  # keep a column mapping
+    ORIGINAL_ERASE = "intake:original:erase"  # erase an original for good
+    ORIGINAL_READ = "intake:original:read"  # read what somebody sent, word for word
+    ROW_MEND = "intake:row:mend"  # mend a held row
+    ORGANISATION_CREATE = "people:organisation:create"  # enter an organisation

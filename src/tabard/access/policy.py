@@ -1,0 +1,71 @@
+"""Who may, on one page. Deny by default: no assignment that covers the thing, no permission.
+
+A thing is known here only by its opaque keys, such as `org:01J…`, `country:SSD`, `collection:awsd`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.contrib.auth.models import AnonymousUser
+
+from tabard.access.models import Account, Assignment
+from tabard.access.permissions import Permission
+from tabard.access.roles import Role, roles
+from tabard.rules.refusals import Forbidden
+
+EVERYTHING = "*"
+Actor = Account | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One assignment in force: a role within a scope."""
+
+    role: Role
+    scope: str
+
+    def covers(self, keys: Collection[str]) -> bool:
+        """Whether the thing with these keys lies in the scope."""
+        return self.scope == EVERYTHING or self.scope in keys
+
+
+def in_force(assignment: Assignment, today: date) -> bool:
+    """Whether the assignment's dates include today."""
+    starts, ends = assignment.valid_from, assignment.valid_to
+    return (starts is None or starts <= today) and (ends is None or today <= ends)
+
+
+def grants(actor: Actor) -> tuple[Grant, ...]:
+    """What the actor holds today; nothing for a stranger or a closed account."""
+    if not isinstance(actor, Account) or not actor.is_active:
+        return ()
+    today = datetime.now(UTC).date()
+    held = [a for a in actor.assignments.all() if in_force(a, today) and a.role in roles()]
+    return tuple(Grant(roles()[a.role], a.scope) for a in held)
+
+
+def holding(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
+    """The grants that carry the permission; reads turn them into a filter in SQL."""
+    return tuple(grant for grant in grants(actor) if permission in grant.role.permissions)
+
+
+def may(actor: Actor, permission: Permission, keys: Iterable[str] = ()) -> bool:
+    """Whether the actor may do this to the thing with these keys.
+
+    Without keys the thing belongs to nobody in particular: only a grant over everything covers it."""
+    known = tuple(keys)
+    return any(grant.covers(known) for grant in holding(actor, permission))
+
+
+def may_somewhere(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor holds the permission in any scope: what a menu shows."""
+    return bool(holding(actor, permission))
+
+
+def require(actor: Actor, permission: Permission, keys: Iterable[str] = ()) -> None:
+    """Raise `Forbidden` unless the actor may."""
+    if not may(actor, permission, keys):
+        raise Forbidden

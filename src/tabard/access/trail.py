@@ -1,0 +1,42 @@
+"""Audit lines of what changes nothing: signing in, reading restricted fields, taking files away.
+
+And the account of the machine's own console, which the command line acts as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tabard.access.door import opened, record
+from tabard.access.models import Account, Assignment
+
+CONSOLE = "operator"
+
+
+def console() -> Account:
+    """The console's account, made at first use. Whoever runs the command line holds the files anyway."""
+    found = Account.objects.filter(handle=CONSOLE).first()
+    return found or _make_console()
+
+
+def _make_console() -> Account:
+    account = Account(handle=CONSOLE)
+    account.set_unusable_password()
+    with opened(account.pk):
+        account.save(force_insert=True)
+        Assignment.objects.create(account=account, role="operator", scope="*")
+        record("access:account:create", f"account:{account.pk}", role="operator", scope="*")
+    return account
+
+
+def signed_in(*, by: Account) -> None:
+    """Write that somebody opened a session."""
+    with opened(by.pk):
+        record("access:account:sign-in", f"account:{by.pk}")
+
+
+def has_read(
+    *, by: Account, verb: str, subject: str, fields: Sequence[str] = (), rows: int | None = None
+) -> None:
+    """Write that restricted fields were read, or records taken away. The read itself asks the policy."""
+    with opened(by.pk):
+        record(verb, subject, fields=list(fields), rows=rows)

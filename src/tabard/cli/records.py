@@ -1,0 +1,180 @@
+"""Commands that take records in and out: import, undo, confirm, erase, export."""
+
+from __future__ import annotations
+
+import mimetypes
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import click
+
+from tabard.access.trail import console
+from tabard.cli.say import as_json, refusing, say
+from tabard.formats.registry import FORMATS
+from tabard.incidents.actions import create_collection, erase_words
+from tabard.incidents.exporting import WRITERS, write
+from tabard.incidents.imports import confirm_withdrawals
+from tabard.incidents.imports import undo as undo_import
+from tabard.incidents.queries import Filters
+from tabard.incidents.worker import process
+from tabard.intake import actions
+from tabard.intake.models import Batch, Mapping, Row
+from tabard.rules.refusals import Refused
+from tabard.vocab.catalogue import message
+
+DAY = click.DateTime(["%Y-%m-%d"])
+LABELS = {"awsd": "Aid Worker Security Database", "kika": "Insecurity Insight KIKA", "log": "Own register"}
+DEFAULT = {"awsd": "awsd", "kika": "kika", "log": "own"}
+
+
+@click.command("import")
+@click.argument("format_", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as-of", type=DAY, default=None, help="The day on which the source knew this (default: today).")
+@click.option("--collection", help="Whose counting the records belong to (default: by format).")
+@click.option("--mapping", help="Name of a saved column mapping, for FORMAT log.")
+@click.option("--covers", metavar="FIRST-LAST", help="The years that the file declares to cover, e.g. 1997-2016.")
+@click.option("--held/--no-held", "show_held", default=True, help="List the rows that were held or rejected.")
+@as_json
+@refusing
+def import_(
+    format_: str,
+    file: Path,
+    as_of: datetime | None,
+    collection: str | None,
+    mapping: str | None,
+    covers: str | None,
+    show_held: bool,
+    json_: bool,
+) -> None:
+    """Take a FILE in. Every row ends accepted, held or rejected; the original is kept word for word."""
+    by = console()
+    code = collection or DEFAULT[format_]
+    create_collection(by=by, code=code, label=LABELS[format_] if code == DEFAULT[format_] else code)
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    original = actions.receive(by=by, data=file.read_bytes(), media_type=media_type, collection=code)
+    batch = actions.open_batch(
+        by=by,
+        original=original,
+        format=format_,
+        collection=code,
+        as_of=(as_of or datetime.now(UTC)).date(),
+        mapping=_mapping(mapping),
+        covers=_years(covers),
+    )
+    process(by=by, batch=batch)
+    if batch.state == "failed":
+        raise Refused(batch.failure)
+    found = told(batch)
+    say(found, json_, _sentence(batch, found, show_held))
+
+
+def _mapping(name: str | None) -> Mapping | None:
+    if name is None:
+        return None
+    found = Mapping.objects.filter(name=name).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
+        raise Refused("bad_value", field="covers")
+    return int(first), int(last or first)
+
+
+def told(batch: Batch) -> dict[str, Any]:
+    """What became of a batch, in numbers that add up."""
+    effects = dict(batch.effects)
+    held, rejected = effects.pop("held", 0), effects.pop("rejected", 0)
+    return {
+        "batch": batch.pk,
+        "collection": batch.collection,
+        "as_of": batch.as_of.isoformat(),
+        "rows": batch.rows_total,
+        "accepted": sum(effects.values()),
+        "held": held,
+        "rejected": rejected,
+        "effects": effects,
+        "withdrawn": batch.withdrawn,
+        "withdrawals_held": len(batch.withdrawals_held),
+        "not_carried": batch.lost,
+    }
+
+
+def _sentence(batch: Batch, found: dict[str, Any], show_held: bool) -> str:
+    effects = ", ".join(f"{count} {name}" for name, count in sorted(found["effects"].items()) if count)
+    lines = [
+        f"{found['rows']} rows: {found['accepted']} accepted ({effects or 'none'}), "
+        f"{found['held']} held, {found['rejected']} rejected. {found['withdrawn']} withdrawn. Batch {batch.pk}."
+    ]
+    if found["withdrawals_held"]:
+        lines.append(f"{message('withdrawals_held', count=found['withdrawals_held'])} tabard confirm {batch.pk}")
+    if show_held:
+        waiting = Row.objects.filter(batch=batch).exclude(state="accepted").order_by("number")[:50]
+        lines += [f"  row {r.number} {r.state}: " + "; ".join(_note(note) for note in r.notes) for r in waiting]
+    return "\n".join(lines)
+
+
+def _note(note: dict[str, Any]) -> str:
+    return f"{note['code']} ({note['field']})" if note["field"] else str(note["code"])
+
+
+def _batch(pk: str) -> Batch:
+    found = Batch.objects.filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+@click.command()
+@click.argument("batch")
+@as_json
+@refusing
+def undo(batch: str, json_: bool) -> None:
+    """Undo an import: what it wrote never held; what later exports said stays."""
+    undone = undo_import(by=console(), batch=_batch(batch))
+    say({"batch": undone.pk, "state": undone.state}, json_, f"Batch {undone.pk} is undone.")
+
+
+@click.command()
+@click.argument("batch")
+@as_json
+@refusing
+def confirm(batch: str, json_: bool) -> None:
+    """Confirm that the many records missing from an export are really withdrawn."""
+    done = confirm_withdrawals(by=console(), batch=_batch(batch))
+    say(told(done), json_, f"{done.withdrawn} records withdrawn.")
+
+
+@click.command()
+@click.argument("original")
+@click.option("--reason", default="request", help="One word: request, court, mistake.")
+@as_json
+@refusing
+def erase(original: str, reason: str, json_: bool) -> None:
+    """Erase an ORIGINAL for good: its bytes, verbatim rows, words and places. Figures and chains stand."""
+    by = console()
+    gone = erase_words(by=by, original=original, reason=reason)
+    actions.erase_original(by=by, original=original, reason=reason)
+    say({"original": original, **gone}, json_, f"Original {original} is erased.")
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(sorted(WRITERS)))
+@click.option("-o", "--output", type=click.File("wb"), default="-", help="Where to write (default: standard output).")
+@click.option("--collection", default="", help="Only this collection.")
+@click.option("--country", default="", help="Only this country (ISO 3166-1 alpha-3; `unknown` for none).")
+@click.option("--years", default=None, metavar="FIRST-LAST", help="Only these years.")
+@refusing
+def export(format_: str, output: BinaryIO, collection: str, country: str, years: str | None) -> None:
+    """Write incidents as hxl-csv, xlsx, geojson or json. The export is an audit line."""
+    first, last = _years(years) or (None, None)
+    wanted = Filters(collection=collection, country=country, first_year=first, last_year=last)
+    rows = write(format_, wanted, cast(BinaryIO, output), by=console())
+    click.echo(f"{rows} incidents", err=True)

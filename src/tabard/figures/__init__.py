@@ -1,0 +1,1 @@
+"""Snapshots and the tables counted over them."""

@@ -1,0 +1,115 @@
+"""Opens the register for DuckDB as five views of the same shape, whichever engine holds it.
+
+SQLite is read in place; PostgreSQL hands over what was picked there, as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import duckdb_extension_sqlite_scanner
+from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tabard.figures.layout import EFFECTS, HARM_CODES, INCIDENT_CODES
+from tabard.incidents.models import Harm, Incident, Margin, ObjectHarm, Revision
+from tabard.rules.facts import OUTCOMES
+
+ROW = ("revision_id", "n", "n_basis")
+OUTCOMES_SAID = tuple(part for code in OUTCOMES for part in (code, f"{code}_on"))
+# What a freeze reads: no text, no name, no place, nothing that an erasure would have to follow.
+WANTED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
+    "r_incident": (Incident, ("id", "collection_id")),
+    "r_revision": (
+        Revision,
+        (
+            *("id", "incident_id", "number", "known_at", "recorded_at", "reason", "voids_id"),
+            *("first_day", "last_day", "date_precision", *INCIDENT_CODES),
+        ),
+    ),
+    "r_harm": (Harm, ("id", *ROW, "scope", "cause", "subject", *HARM_CODES, *OUTCOMES_SAID)),
+    "r_margin": (Margin, (*ROW, "dimension", "value", "dimension2", "value2")),
+    "r_object": (ObjectHarm, (*ROW, "kind", *EFFECTS)),
+}
+TYPES = {"SmallIntegerField": "SMALLINT", "IntegerField": "INTEGER", "BigAutoField": "BIGINT"} | {
+    "DateTimeField": "TIMESTAMP",
+    "DateField": "DATE",
+}
+# The latest revision that stands, per incident: `known_at` decides, then `number`.
+PICKED_POSTGRES = """
+CREATE TEMP TABLE picked AS
+SELECT DISTINCT ON (r.incident_id) r.id, r.incident_id FROM incidents_revision r
+WHERE r.known_at <= %(known_on)s AND r.recorded_at <= %(recorded_by)s AND r.reason <> 'void'
+  AND NOT EXISTS (
+    SELECT 1 FROM incidents_revision v WHERE v.voids_id = r.id AND v.recorded_at <= %(recorded_by)s)
+ORDER BY r.incident_id, r.known_at DESC, r.number DESC"""
+
+
+def engine(spill: Path, memory: str = "320MB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB that keeps within its memory, spills into a folder, and asks nobody for anything."""
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    duck = duckdb.connect(":memory:", config=config | {"temp_directory": str(spill)})
+    duck.execute(f"SET memory_limit = '{memory}'; SET threads = 2; SET preserve_insertion_order = false")
+    return duck
+
+
+def open_views(duck: duckdb.DuckDBPyConnection, folder: Path, moments: dict[str, Any]) -> None:
+    """Make the views `r_incident`, `r_revision`, `r_harm`, `r_margin` and `r_object`."""
+    if connection.vendor == "postgresql":
+        _from_postgres(duck, connection, folder, moments)
+    else:
+        _from_sqlite(duck, connection)
+
+
+def _from_sqlite(duck: duckdb.DuckDBPyConnection, source: BaseDatabaseWrapper) -> None:
+    wheel = Path(duckdb_extension_sqlite_scanner.__file__).parent
+    (extension,) = wheel.rglob("sqlite_scanner.duckdb_extension")
+    duck.execute(f"LOAD '{_quoted(extension)}'")
+    duck.execute(f"ATTACH '{_quoted(source.settings_dict['NAME'])}' AS register (TYPE sqlite, READ_ONLY)")
+    for view, (model, columns) in WANTED.items():
+        duck.execute(
+            f"CREATE TEMP VIEW {view} AS SELECT {', '.join(columns)} FROM register.{model._meta.db_table}"
+        )
+
+
+def _from_postgres(
+    duck: duckdb.DuckDBPyConnection, source: BaseDatabaseWrapper, folder: Path, moments: dict[str, Any]
+) -> None:
+    with transaction.atomic(), source.cursor() as cursor:
+        cursor.execute(PICKED_POSTGRES, moments)
+        for view in WANTED:
+            path = folder / f"{view}.csv"
+            _copy_out(cursor, _picked_rows(view), path)
+            duck.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM {_csv(path, view)}")
+        cursor.execute("DROP TABLE picked")
+
+
+def _picked_rows(view: str) -> str:
+    model, columns = WANTED[view]
+    named = ", ".join(f"t.{column}" for column in columns)
+    key = {"r_incident": "t.id = p.incident_id", "r_revision": "t.id = p.id"}.get(view, "t.revision_id = p.id")
+    return f"SELECT {named} FROM {model._meta.db_table} t JOIN picked p ON {key}"
+
+
+def _copy_out(cursor: Any, query: str, path: Path) -> None:
+    with path.open("wb") as stream, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as rows:
+        for part in rows:
+            stream.write(part)
+
+
+def _csv(path: Path, view: str) -> str:
+    types = ", ".join(f"'{column}': '{_type(view, column)}'" for column in WANTED[view][1])
+    return (
+        f"read_csv('{_quoted(path)}', header = false, auto_detect = false, allow_quoted_nulls = false, "
+        f"nullstr = '', quote = '\"', escape = '\"', columns = {{{types}}})"
+    )
+
+
+def _type(view: str, column: str) -> str:
+    field = WANTED[view][0]._meta.get_field(column.removesuffix("_id"))
+    return TYPES.get(field.get_internal_type(), "VARCHAR")
+
+
+def _quoted(path: Path | str) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,1 @@
+"""Pure readers and writers of what the field exchanges: no database, no accounts, no engine."""

@@ -1,0 +1,1 @@
+"""The Aid Worker Security Database, in every header form it has had."""

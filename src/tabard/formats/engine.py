@@ -1,0 +1,146 @@
+"""The one way a file is read: find the table, match its header, code each row, give each one state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from itertools import chain, islice
+from typing import Protocol
+
+from tabard.formats import csvfile, jsonfile, workbook
+from tabard.formats.columns import Layout, is_tags
+from tabard.formats.reading import (
+    DEFAULT_LIMITS,
+    Coded,
+    Country,
+    Header,
+    Limits,
+    Note,
+    Reading,
+    ReadRow,
+    Source,
+)
+from tabard.formats.tables import Raw, Table, kind, limited, opened
+from tabard.rules.refusals import Refused
+
+HEADER_WITHIN = 12  # rows from the top
+
+
+class Coder(Protocol):
+    """What a format brings: how it knows its header, and what it makes of a row."""
+
+    @property
+    def name(self) -> str: ...
+
+    def match(self, header: Sequence[str], tags: Sequence[str]) -> Layout | None: ...
+
+    def code(self, layout: Layout, cells: Sequence[str], country: Country) -> Coded: ...
+
+
+def tables(source: Source, limits: Limits) -> Iterator[Table]:
+    """The tables that a file holds: one, or one for each sheet."""
+    stream = opened(source, limits)
+    head = stream.read(64)
+    stream.seek(0)
+    match kind(head):
+        case "xlsx":
+            yield from workbook.tables(stream, limits)
+        case "json":
+            yield Table("", jsonfile.records(stream, limits))
+        case _:
+            yield Table("", csvfile.records(stream, limits))
+
+
+def read(coder: Coder, source: Source, *, country: Country, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """Start reading a file: its header is known at once, its rows come as they are asked for."""
+    empty = True
+    for table in tables(source, limits):
+        rows = limited(table.rows, limits)
+        top = list(islice(rows, HEADER_WITHIN))
+        for at, layout in _headers(coder, top):
+            below = top[at + 1 + layout.header.tagged :]
+            return Reading(coder.name, layout.header, _rows(coder, layout, chain(below, rows), country))
+        empty = empty and not top
+    raise Refused("empty_file") if empty else Refused("unknown_header")
+
+
+def _headers(coder: Coder, top: Sequence[Raw]) -> Iterator[tuple[int, Layout]]:
+    """Rows that are a header: the first, as a rule; below a title, in a log kept by hand."""
+    for at, row in enumerate(top):
+        below = top[at + 1].cells if at + 1 < len(top) else ()
+        layout = coder.match(row.cells, below if is_tags(below) else ())
+        if layout is not None:
+            yield at, layout
+
+
+def recode(coder: Coder, header: Header, cells: Sequence[str], *, country: Country) -> Coded:
+    """Code one row again, mended by a person or with a country name that is known by now."""
+    layout = coder.match(header.columns, ())
+    if layout is None:
+        raise Refused("unknown_header")
+    return coder.code(layout, cells, country)
+
+
+def samples(
+    source: Source, most: int, limits: Limits = DEFAULT_LIMITS
+) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """The first rows of every table, to suggest a mapping from."""
+    return [
+        (table.name, [row.cells for row in islice(limited(table.rows, limits), most)])
+        for table in tables(source, limits)
+    ]
+
+
+def _rows(coder: Coder, layout: Layout, data: Iterator[Raw], country: Country) -> Iterator[ReadRow]:
+    seen: dict[bytes, bytes] = {}
+    for raw in data:
+        row = _row(coder, layout, raw, country)
+        yield row if row.key is None or row.state == "rejected" else _first(row, raw, seen)
+
+
+def _row(coder: Coder, layout: Layout, raw: Raw, country: Country) -> ReadRow:
+    cells, refusal = _fitted(raw, len(layout.header.columns))
+    if refusal is not None:
+        return ReadRow(raw.number, None, raw.verbatim, "rejected", notes=(*raw.notes, *refusal))
+    coded = coder.code(layout, cells, country)
+    beside = (Note("unknown_column"),) if any(cell.strip() for cell in raw.cells[len(cells) :]) else ()
+    notes = (*raw.notes, *beside, *coded.held, *coded.notes)
+    if coded.held:
+        return ReadRow(raw.number, coded.key, raw.verbatim, "held", notes=notes, lost=coded.lost)
+    return ReadRow(
+        raw.number, coded.key, raw.verbatim, "accepted",
+        coded.facts, coded.position, coded.texts, coded.source, notes, coded.lost,
+    )  # fmt: skip
+
+
+def _fitted(raw: Raw, width: int) -> tuple[tuple[str, ...], tuple[Note, ...] | None]:
+    """The cells brought to the header's width, or why nothing can be made of the row."""
+    cells = raw.cells
+    if raw.broken:
+        return cells, ()
+    if not any(cell.strip() for cell in cells):
+        return cells, (Note("blank_row"),)
+    if is_tags(cells):
+        return cells, (Note("tag_row"),)
+    if raw.sparse:  # a sheet leaves trailing blanks away, and people write beside its columns
+        return (cells + ("",) * (width - len(cells)))[:width], None
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        return cells, (Note("wrong_cell_count", "", (len(cells), width)),)
+    return cells[:width], None
+
+
+def _first(row: ReadRow, raw: Raw, seen: dict[bytes, bytes]) -> ReadRow:
+    """The row itself; a repetition of it is rejected, another row under its key is held."""
+    key = _digest(row.key or "")
+    content = _digest(json.dumps(raw.cells))
+    known = seen.setdefault(key, content)
+    if known is content:
+        return row
+    state, code = ("rejected", "repeated_row") if known == content else ("held", "key_used_twice")
+    notes = (Note(code), *row.notes)
+    return ReadRow(row.number, row.key, row.verbatim, state, notes=notes, lost=row.lost)  # type: ignore[arg-type]
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()

@@ -1,0 +1,1 @@
+"""Insecurity Insight's file of aid workers killed, injured, kidnapped and arrested."""

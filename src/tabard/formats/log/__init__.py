@@ -1,0 +1,1 @@
+"""An organisation's own log, in whatever columns it keeps it, through a mapping that it saves."""

@@ -1,0 +1,50 @@
+"""CSV in UTF-8 with an HXL row; no cell can be a formula to any spreadsheet that opens it.
+
+A text that would start one gets an apostrophe in front; numbers stay numbers, negative ones too."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import TextIO
+
+from tabard.formats.out.columns import INCIDENTS, Cell, OutColumn, Picker, Rows
+
+BATCH = 2_000
+# What starts a formula, after blanks and unseen characters a spreadsheet may skip; full-width forms too.
+ACTIVE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n]")
+
+
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would take for a formula."""
+    return "'" + text if ACTIVE.match(text) else text
+
+
+def _cells(row: tuple[Cell, ...], numeric: list[bool]) -> list[Cell]:
+    match = ACTIVE.match
+    return [
+        cell
+        if cell is None or (number and cell.__class__ is not str)
+        else "'" + text
+        if match(text := cell if cell.__class__ is str else str(cell))  # type: ignore[arg-type]
+        else text
+        for cell, number in zip(row, numeric, strict=True)
+    ]
+
+
+def lines(rows: Rows, columns: tuple[OutColumn, ...]) -> Iterator[list[Cell]]:
+    """Every row as cells that are safe to write."""
+    pick, numeric = Picker(columns), [column.numeric for column in columns]
+    return (_cells(pick(row), numeric) for row in rows)
+
+
+def write(rows: Rows, stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS) -> None:
+    """Header, HXL tags, then the rows as they come."""
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([column.name for column in columns])
+    writer.writerow([column.hxl for column in columns])
+    cells = lines(rows, columns)
+    while batch := list(islice(cells, BATCH)):
+        writer.writerows(batch)

@@ -1,0 +1,1 @@
+"""The register: incidents, their revisions, and what each revision says was harmed."""

@@ -1,0 +1,21 @@
+"""The tables of the register."""
+
+from tabard.incidents.models.index import Current, Listing
+from tabard.incidents.models.register import Collection, Counter, Incident, Link, Revision, Words
+from tabard.incidents.models.rows import Harm, Margin, ObjectHarm, Source, Tag
+
+__all__ = [
+    "Collection",
+    "Counter",
+    "Current",
+    "Harm",
+    "Incident",
+    "Link",
+    "Listing",
+    "Margin",
+    "ObjectHarm",
+    "Revision",
+    "Source",
+    "Tag",
+    "Words",
+]

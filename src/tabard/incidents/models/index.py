@@ -1,0 +1,100 @@
+"""What is current, as an index over the revisions: rebuilt by `tabard rebuild` to the same rows, never the truth."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from tabard.incidents.models.register import Incident, Revision
+
+
+class Current(models.Model):
+    """The revision that holds today, one an incident; absent while nothing holds (all void)."""
+
+    SENSITIVITY: ClassVar = {
+        "incident": "internal",
+        "revision": "internal",
+        "collection": "internal",
+        "owner": "internal",
+        "sensitivity": "internal",
+        "occurred": "internal",
+        "country": "internal",
+        "standing": "internal",
+        "persons": "internal",
+        "persons_basis": "internal",
+    }
+
+    incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="current")
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
+    collection = models.CharField(max_length=40)
+    owner = models.CharField(max_length=26, blank=True)
+    sensitivity = models.CharField(max_length=12)
+    occurred = models.CharField(max_length=10)  # ISO first day; empty when unknown, which sorts last
+    country = models.CharField(max_length=3, blank=True)
+    standing = models.CharField(max_length=12)  # counted, withdrawn, counted_as
+    persons = models.IntegerField(null=True)
+    persons_basis = models.CharField(max_length=10)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["-occurred", "-incident"], name="current_newest"),
+            models.Index(fields=["owner", "-occurred", "-incident"], name="current_owner"),
+            models.Index(fields=["collection", "-occurred", "-incident"], name="current_collection"),
+            models.Index(fields=["country", "-occurred", "-incident"], name="current_country"),
+            models.Index(fields=["owner", "country", "-occurred", "-incident"], name="current_owner_country"),
+        ]
+
+    def __str__(self) -> str:
+        return self.incident_id
+
+
+class Listing(models.Model):
+    """One row for each thing a filter can ask of an incident; lets the rarest filter find its newest 50 at once."""
+
+    SENSITIVITY: ClassVar = {
+        "id": "internal",
+        "incident": "internal",
+        "collection": "internal",
+        "owner": "internal",
+        "sensitivity": "internal",
+        "occurred": "internal",
+        "country": "internal",
+        "category": "internal",
+        "recruitment": "internal",
+        "gender": "internal",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="listing", db_index=False)
+    collection = models.CharField(max_length=40)
+    owner = models.CharField(max_length=26, blank=True)
+    sensitivity = models.CharField(max_length=12)
+    occurred = models.CharField(max_length=10)
+    country = models.CharField(max_length=3, blank=True)
+    category = models.CharField(max_length=24)  # a category of the scheme `annex`, or "none"
+    recruitment = models.CharField(max_length=14, blank=True)
+    gender = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["incident"], name="listing_incident"),
+            models.Index(
+                fields=["country", "category", "recruitment", "gender", "-occurred", "-incident"],
+                name="listing_country",
+            ),
+            models.Index(
+                fields=["owner", "country", "recruitment", "gender", "-occurred", "-incident"],
+                name="listing_owner",
+            ),
+            models.Index(
+                fields=["owner", "category", "recruitment", "gender", "-occurred", "-incident"],
+                name="listing_owner_category",
+            ),
+            models.Index(
+                fields=["recruitment", "gender", "category", "-occurred", "-incident"], name="listing_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

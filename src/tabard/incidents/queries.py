@@ -1,0 +1,173 @@
+"""Reads of the register. Every one starts at `visible_to`: what the account may see, filtered in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+
+from tabard.access import policy
+from tabard.access.permissions import Permission
+from tabard.access.policy import Actor, Grant
+from tabard.access.roles import SENSITIVITIES, cleared
+from tabard.incidents.models import Current, Incident, Listing, Revision
+from tabard.rules.refusals import Refused
+
+PAGE = 50
+END = ""
+
+
+def _grant(grant: Grant, prefix: str) -> Q:
+    """What one grant shows, over the columns that `Current` and `Listing` share."""
+    seen = cleared(grant.role.clearance)
+    q = Q() if len(seen) == len(SENSITIVITIES) else Q(**{f"{prefix}sensitivity__in": seen})
+    kind, _, key = grant.scope.partition(":")
+    column = {"org": "owner", "country": "country", "collection": "collection"}.get(kind)
+    if grant.scope == policy.EVERYTHING:
+        return q
+    return q & Q(**{f"{prefix}{column}": key}) if column else Q(pk__in=[])
+
+
+def seen_by(actor: Actor, prefix: str = "") -> Q:
+    """The condition for what the actor sees; nothing for a stranger."""
+    found = [_grant(grant, prefix) for grant in policy.holding(actor, Permission.INCIDENT_READ)]
+    return reduce(or_, found) if found else Q(pk__in=[])
+
+
+def visible_to(actor: Actor) -> QuerySet[Incident]:
+    """The incidents whose existence the actor may know of."""
+    return Incident.objects.filter(seen_by(actor, "current__"))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is asked for; empty means any."""
+
+    country: str = ""
+    category: str = ""
+    recruitment: str = ""
+    gender: str = ""
+    collection: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    reference: str = ""
+
+    @property
+    def about_people(self) -> bool:
+        """Whether the question is about the people harmed, which only `Listing` can answer."""
+        return bool(self.category or self.recruitment or self.gender)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the list: the newest first, day and id of the row at the edge."""
+
+    occurred: str
+    incident: str
+    back: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        """A cursor from an address; None for an empty one."""
+        if not text:
+            return None
+        parts = text.split("_")
+        if len(parts) != 3 or parts[2] not in ("a", "b"):
+            raise Refused("bad_value", field="cursor")
+        return cls(parts[0], parts[1], parts[2] == "b")
+
+    def __str__(self) -> str:
+        return f"{self.occurred}_{self.incident}_{'b' if self.back else 'a'}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, newest first, with the cursors of its neighbours ("" where there is none)."""
+
+    rows: Sequence[Current]
+    following: str
+    previous: str
+
+
+def _condition(filters: Filters) -> Q:
+    q = Q()
+    for name in ("country", "collection"):
+        if value := getattr(filters, name):
+            q &= Q(**{name: "" if value == "unknown" else value})
+    if filters.first_year is not None:
+        q &= Q(occurred__gte=f"{filters.first_year:04d}")
+    if filters.last_year is not None:
+        q &= Q(occurred__lt=f"{filters.last_year + 1:04d}", occurred__gt="")
+    if filters.reference:
+        q &= Q(incident__reference__startswith=filters.reference.strip().upper())
+    return q
+
+
+def _people(filters: Filters) -> Q:
+    wanted = {name: getattr(filters, name) for name in ("category", "recruitment", "gender")}
+    return Q(**{name: "" if code == "unknown" else code for name, code in wanted.items() if code})
+
+
+def _beyond(cursor: Cursor | None) -> Q:
+    if cursor is None:
+        return Q()
+    side = "gt" if cursor.back else "lt"
+    same_day = Q(occurred=cursor.occurred) & Q(**{f"incident__{side}": cursor.incident})
+    return Q(**{f"occurred__{side}": cursor.occurred}) | same_day
+
+
+def keys(actor: Actor, filters: Filters, cursor: Cursor | None, size: int) -> list[tuple[str, str]]:
+    """(first day, incident id) of the next `size` incidents beyond the cursor, in the list's order."""
+    order = ("occurred", "incident_id") if cursor and cursor.back else ("-occurred", "-incident_id")
+    where = seen_by(actor) & _condition(filters) & _beyond(cursor)
+    if filters.about_people:
+        asked = Listing.objects.filter(where & _people(filters)).values_list("occurred", "incident_id")
+        return list(asked.distinct().order_by(*order)[:size])
+    plain = Current.objects.filter(where & Q(standing="counted")).values_list("occurred", "incident_id")
+    return list(plain.order_by(*order)[:size])
+
+
+def page(actor: Actor, filters: Filters, cursor: Cursor | None = None, size: int = PAGE) -> Page:
+    """One page of what the actor may see of what is asked."""
+    found = keys(actor, filters, cursor, size + 1)
+    more, found = len(found) > size, found[:size]
+    back = cursor is not None and cursor.back
+    if back:
+        found.reverse()
+    rows = _rows(found)
+    has_following = bool(found) and (more if not back else True)
+    has_previous = bool(found) and (more if back else cursor is not None)
+    following = str(Cursor(*found[-1])) if has_following else END
+    previous = str(Cursor(*found[0], back=True)) if has_previous else END
+    return Page(rows, following, previous)
+
+
+def _rows(found: Sequence[tuple[str, str]]) -> list[Current]:
+    ids = [incident for _, incident in found]
+    rows = Current.objects.filter(pk__in=ids).select_related("incident", "revision").in_bulk()
+    return [rows[incident] for incident in ids if incident in rows]
+
+
+def walk(actor: Actor, filters: Filters, size: int = 1000) -> Iterator[list[Current]]:
+    """Everything asked, page by page, for an export: flat memory however long."""
+    cursor: Cursor | None = None
+    while found := keys(actor, filters, cursor, size):
+        yield _rows(found)
+        cursor = Cursor(*found[-1])
+
+
+def find(actor: Actor, reference: str) -> Incident:
+    """One incident by its reference. Hidden and absent look the same."""
+    found = visible_to(actor).filter(reference=reference).select_related("current", "collection").first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def revisions(incident: Incident) -> list[Revision]:
+    """All revisions of an incident that was found visible, oldest first."""
+    rows = Revision.objects.filter(incident=incident).order_by("number")
+    return list(rows.select_related("counted_as", "voids").prefetch_related("sources"))

@@ -1,0 +1,115 @@
+"""What is current: keeps the index tables `Current` and `Listing` in step with the revisions.
+
+Both can be thrown away and rebuilt; a test shows that the rebuilt rows are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tabard.incidents.models import Current, Incident, Listing, Revision
+from tabard.rules import facts
+from tabard.rules.batches import batched
+from tabard.rules.canonical import incident_from
+from tabard.rules.schemes import project
+from tabard.vocab.schemes import scheme
+
+BULK = 1000
+STANDING = {"withdrawn": "withdrawn", "counted_as": "counted_as"}
+
+
+def refresh(incidents: Iterable[str]) -> None:
+    """Make the index right again for these incidents."""
+    for some in batched(sorted(set(incidents)), BULK):
+        Current.objects.filter(incident_id__in=some).delete()
+        Listing.objects.filter(incident_id__in=some).delete()
+        latest = list(latest_of(some))
+        Current.objects.bulk_create([_current(revision) for revision in latest])
+        Listing.objects.bulk_create([row for revision in latest for row in _listing(revision)])
+
+
+def rebuild() -> int:
+    """Throw the whole index away and make it again; the number of incidents looked at."""
+    count = 0
+    ids = Incident.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BULK)
+    for some in batched(ids, BULK):
+        refresh(some)
+        count += len(some)
+    return count
+
+
+def latest_of(incidents: Sequence[str]) -> Iterator[Revision]:
+    """The revision that holds today, one an incident: latest by (known_at, number), never a voided one."""
+    found: dict[str, Revision] = {}
+    standing = (
+        Revision.objects.filter(incident_id__in=incidents, voided_by__isnull=True)
+        .exclude(reason="void")
+        .select_related("incident")
+        .order_by("incident_id", "known_at", "number")
+    )
+    for revision in standing:
+        found[revision.incident_id] = revision
+    return iter(found.values())
+
+
+def persons(told: facts.Incident) -> tuple[int | None, str]:
+    """How many people an incident harmed, and on what basis: the stated total, else the sum of what is known."""
+    for margin in told.margins:
+        if margin.dimension == "total":
+            return margin.n, margin.n_basis
+    known = [harm.n for harm in told.harm if harm.n is not None]
+    if len(known) < len(told.harm):
+        return (sum(known), "at_least") if known else (None, "unknown")
+    exact = all(harm.n_basis == "stated" for harm in told.harm)
+    return sum(known), "stated" if exact else "estimate"
+
+
+def _current(revision: Revision) -> Current:
+    told = incident_from(revision.facts)
+    count, basis = persons(told)
+    return Current(
+        incident_id=revision.incident_id,
+        revision=revision,
+        standing=STANDING.get(revision.reason, "counted"),
+        persons=count,
+        persons_basis=basis,
+        **_shared(revision),
+    )
+
+
+def _shared(revision: Revision) -> dict[str, str]:
+    incident = revision.incident
+    return {
+        "collection": incident.collection_id,
+        "owner": incident.owner,
+        "sensitivity": incident.sensitivity,
+        "occurred": revision.first_day.isoformat() if revision.first_day else "",
+        "country": revision.country or "",
+    }
+
+
+def _listing(revision: Revision) -> Iterator[Listing]:
+    if revision.reason in STANDING:
+        return
+    told = incident_from(revision.facts)
+    for category, recruitment, gender in sorted(_asked(told)):
+        yield Listing(
+            incident_id=revision.incident_id,
+            category=category,
+            recruitment=recruitment,
+            gender=gender,
+            **_shared(revision),
+        )
+
+
+def _asked(told: facts.Incident) -> set[tuple[str, str, str]]:
+    """Every (category, recruitment, gender) that the incident states; margins stand alone, never crossed."""
+    found = {
+        (category, harm.recruitment or "", harm.gender or "")
+        for harm in told.harm
+        for category in project(scheme("annex"), told, harm).categories or ("none",)
+    }
+    for margin in told.margins:
+        if margin.n and margin.dimension in ("recruitment", "gender"):
+            both = {margin.dimension: margin.value, margin.dimension2: margin.value2}
+            found.add(("none", both.get("recruitment", ""), both.get("gender", "")))
+    return found or {("none", "", "")}

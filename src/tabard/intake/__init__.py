@@ -1,0 +1,1 @@
+"""Originals as they came, and the batches and rows made of them."""

@@ -1,0 +1,133 @@
+"""Verbs of this room: receiving an original, opening a batch, keeping a mapping, erasing an original."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import router, transaction
+
+from tabard.access.door import action, record
+from tabard.access.models import Account
+from tabard.access.permissions import Permission
+from tabard.intake.models import Batch, Mapping, Original, OriginalBody, Row, Verbatim
+from tabard.rules.refusals import Refused
+
+LARGEST = 200_000_000
+
+
+def _batch_keys(*, collection: str, owner: str = "", **_: Any) -> tuple[str, ...]:
+    return (f"collection:{collection}", f"org:{owner}") if owner else (f"collection:{collection}",)
+
+
+@action(Permission.BATCH_IMPORT, about=_batch_keys)
+def receive(
+    *, by: Account, data: bytes, media_type: str, collection: str, owner: str = "", channel: str = "file"
+) -> Original:
+    """Keep what somebody sent, bytes unchanged; durable when this returns, whatever is done with it later."""
+    if len(data) > LARGEST:
+        raise Refused("too_large", limit=LARGEST)
+    salt = secrets.token_hex(16)
+    original = Original(
+        received_at=datetime.now(UTC),
+        channel=channel,
+        media_type=media_type,
+        size=len(data),
+        salted_hash=hashlib.sha256(salt.encode() + data).hexdigest(),
+        by=by.pk,
+    )
+    fingerprint = hashlib.sha256(data).hexdigest()
+    body = OriginalBody(original=original.pk, salt=salt, body=data, fingerprint=fingerprint)
+    with transaction.atomic(using=router.db_for_write(Original)):
+        original.save(force_insert=True)
+        body.save(force_insert=True)
+    record("intake:original:receive", f"original:{original.pk}", size=len(data))
+    return original
+
+
+@action(Permission.BATCH_IMPORT, about=_batch_keys)
+def open_batch(
+    *,
+    by: Account,
+    original: Original,
+    format: str,
+    collection: str,
+    as_of: date,
+    owner: str = "",
+    mapping: Mapping | None = None,
+    covers: tuple[int, int] | None = None,
+    countries: Sequence[str] = (),
+) -> Batch:
+    """Put a received file in line to be read. `as_of` is the day on which the source knew this."""
+    if as_of > datetime.now(UTC).date():
+        raise Refused("future_date", field="as_of")
+    first, last = covers or (None, None)
+    batch = Batch.objects.create(
+        original=original.pk,
+        format=format,
+        collection=collection,
+        owner=owner,
+        as_of=as_of,
+        started_at=datetime.now(UTC),
+        by=by.pk,
+        first_year=first,
+        last_year=last,
+        countries=list(countries),
+        mapping=mapping.pk if mapping else "",
+    )
+    record("intake:batch:open", f"batch:{batch.pk}", collection=collection, format=format)
+    return batch
+
+
+@action(Permission.MAPPING_SAVE)
+def save_mapping(*, by: Account, name: str, mapping: MappingOf[str, Any], owner: str = "") -> Mapping:
+    """Keep a column mapping under a name; the same name again replaces it."""
+    kept, _ = Mapping.objects.update_or_create(name=name, defaults={"mapping": dict(mapping), "owner": owner})
+    record("intake:mapping:save", f"mapping:{kept.pk}")
+    return kept
+
+
+@action(Permission.ORIGINAL_ERASE)
+def erase_original(*, by: Account, original: str, reason: str) -> None:
+    """Erase the bytes and every verbatim row made of them, salts and all. `reason` is a word, not a sentence.
+
+    The incidents room erases the words it took from the same original; see `incidents.actions.erase`."""
+    bodies = OriginalBody.objects.filter(original=original)
+    if not bodies.exists():
+        raise Refused("not_found")
+    verbatim, _ = Verbatim.objects.filter(original=original).delete()
+    with transaction.atomic(using=router.db_for_write(OriginalBody)):
+        bodies.delete()
+    Row.objects.filter(batch__original=original).update(verbatim="")
+    record("intake:original:erase", f"original:{original}", reason=reason, verbatim=verbatim)
+
+
+def _of_batch(*, batch: Batch, **_: Any) -> tuple[str, ...]:
+    return (f"collection:{batch.collection}", f"org:{batch.owner}")
+
+
+@action(Permission.BATCH_IMPORT, about=_of_batch)
+def begin(*, by: Account, batch: Batch) -> bool:
+    """Claim a waiting batch for reading; False when another worker was faster."""
+    claimed = Batch.objects.filter(pk=batch.pk, state="waiting").update(state="reading")
+    batch.refresh_from_db()
+    return claimed == 1
+
+
+@action(Permission.BATCH_IMPORT, about=_of_batch)
+def fail(*, by: Account, batch: Batch, code: str) -> None:
+    """The file could not be taken in; the original stays, and the code says what to do next."""
+    Batch.objects.filter(pk=batch.pk).update(state="failed", failure=code[:40], ended_at=datetime.now(UTC))
+    batch.refresh_from_db()
+    record("intake:batch:fail", f"batch:{batch.pk}", code=code)
+
+
+@action(Permission.BATCH_IMPORT, about=_of_batch)
+def wait_again(*, by: Account, batch: Batch) -> None:
+    """Put a batch back in line that a stopped worker left half-read; its transaction was never committed."""
+    Batch.objects.filter(pk=batch.pk, state="reading").update(state="waiting")
+    record("intake:batch:wait-again", f"batch:{batch.pk}")

@@ -1,0 +1,1 @@
+"""Organisations (persons follow with the rooms that need them)."""

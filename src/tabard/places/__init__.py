@@ -1,0 +1,1 @@
+"""Where things happen: countries, positions with their precision, the map."""

@@ -1,0 +1,1 @@
+"""Pure functions and frozen values: what is decided, counted, graded. No Django, no I/O."""

@@ -1,0 +1,25 @@
+"""The collections that hold something the reader may see, and which of them a page shows first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tabard.access.policy import Actor
+from tabard.incidents.models import Collection, Current
+from tabard.incidents.queries import seen_by
+
+
+def collections_of(actor: Actor) -> list[Collection]:
+    """Each with at least one incident that the actor sees: the own register, then the example, then others."""
+    found = [
+        each
+        for each in Collection.objects.order_by("code")
+        if Current.objects.filter(seen_by(actor), collection=each.code).exists()
+    ]
+    return sorted(found, key=lambda each: (each.code != "own", not each.is_example, each.code))
+
+
+def chosen(collections: Sequence[Collection], code: str) -> Collection | None:
+    """The one asked for, else the first: two collections never add up."""
+    asked = [each for each in collections if each.code == code]
+    return next(iter([*asked, *collections]), None)

@@ -1,0 +1,66 @@
+"""The reader's language, and refusals turned into pages that say what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+
+from tabard.rules.refusals import Forbidden, Refused
+from tabard.site.language import known, remember
+from tabard.site.views.errors import refusal
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """`?lang=ar` chooses and goes back to the same page; else the cookie; else what the browser asks for."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = known(request.GET.get("lang"))
+        if chosen and request.method == "GET":
+            return self._switch(request, chosen)
+        code = known(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME))
+        with translation.override(code or translation.get_language_from_request(request)):
+            request.LANGUAGE_CODE = translation.get_language() or "en"
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+    def _switch(self, request: HttpRequest, code: str) -> HttpResponse:
+        rest = request.GET.copy()
+        del rest["lang"]
+        response = HttpResponseRedirect(request.path + ("?" + rest.urlencode() if rest else ""))
+        remember(response, code)
+        return response
+
+
+class RefusalMiddleware:
+    """A `Refused` becomes a page with its sentence; who may not know of a thing finds nothing there."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, RequestDataTooBig):
+            return refusal(request, "too_large", status=413, limit="request")
+        if not isinstance(error, Refused):
+            return None
+        return refusal(request, error.code, status=status_of(error), **error.fields)
+
+
+def status_of(error: Refused) -> int:
+    """The HTTP status of a refusal."""
+    if isinstance(error, Forbidden):
+        return 403
+    special = {"not_found": 404, "table_unknown": 404, "too_large": 413, "zip_bomb": 413, "engines_differ": 500}
+    return special.get(error.code, 400)

@@ -1,0 +1,79 @@
+"""Template tags: words of the vocabulary, countries, dates and numbers as people write them in their language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal
+from django import template
+from django.utils.translation import get_language, gettext, to_locale
+
+from tabard.places import countries
+from tabard.vocab import words
+
+register = template.Library()
+
+
+def vocabulary_language() -> str:
+    """The reader's language as the word lists name it."""
+    return (get_language() or "en").split("-")[0]
+
+
+def locale() -> Locale:
+    """The reader's language as CLDR names it."""
+    return Locale.parse(to_locale(get_language() or "en"), sep="_")
+
+
+@register.simple_tag
+def word(list_code: str, code: str | None) -> str:
+    """A word's label; a fact that nobody stated says so."""
+    return words.label(list_code, code, vocabulary_language()) if code else gettext("not stated")
+
+
+@register.simple_tag
+def country(iso3: str | None) -> str:
+    """A country's name, or that it is not known."""
+    return countries.name(iso3, vocabulary_language()) if iso3 else gettext("country not known")
+
+
+@register.filter
+def number(value: int | float | None) -> str:
+    """Grouped as the language groups; unknown is a dash, never zero."""
+    return "–" if value is None else format_decimal(value, locale=locale())
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """14 Nov 2019."""
+    return format_date(value, "medium", locale=locale()) if value else gettext("date not known")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """14 Nov 2019, 08:15 UTC: one clock for everybody."""
+    return f"{format_datetime(value, 'd MMM y, HH:mm', locale=locale())} UTC" if value else "–"
+
+
+@register.simple_tag
+def when(first: date | None, last: date | None, precision: str, days_off: int = 0) -> str:
+    """A partial date as people would say it."""
+    if first is None or last is None:
+        return gettext("date not known")
+    if precision in ("month", "year"):
+        return format_skeleton("yMMMM" if precision == "month" else "y", first, locale=locale())
+    if precision == "week":
+        return gettext("week of %(day)s") % {"day": day(first)}
+    if days_off:
+        middle = first + (last - first) / 2
+        return gettext("%(day)s, give or take %(n)s days") % {"day": day(middle), "n": days_off}
+    return day(first) if first == last else f"{day(first)} – {day(last)}"
+
+
+@register.simple_tag
+def persons(n: int | None, basis: str = "stated") -> str:
+    """A count with what is known of it: `≥ 3`, `≈ 3`, or that nobody knows."""
+    if n is None:
+        return gettext("not known")
+    return {"at_least": "≥ ", "estimate": "≈ "}.get(basis, "") + number(n)

@@ -1,0 +1,1 @@
+"""The pages: each view reads the address, asks a room, and shows what it answers."""

@@ -1,0 +1,44 @@
+"""Every refusal in the same frame: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tabard.site.templatetags.words import vocabulary_language
+from tabard.vocab import catalogue
+
+
+def refusal(request: HttpRequest, code: str, *, status: int, **fields: str | int) -> HttpResponse:
+    """The page of a code of the catalogue."""
+    language = vocabulary_language()
+    shown = {
+        "code": code,
+        "status": status,
+        "message": catalogue.message(code, language, **fields),
+        "next_step": catalogue.next_step(code, language, **fields),
+    }
+    return render(request, "error.html", shown, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
+    return refusal(request, "bad_request", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Any) -> HttpResponse:
+    return refusal(request, "not_allowed", status=403)
+
+
+def absent(request: HttpRequest, exception: Any) -> HttpResponse:
+    return refusal(request, "not_found", status=404)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: an old page, or a browser that keeps no cookies."""
+    return refusal(request, "stale_form", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return refusal(request, "internal_fault", status=500)

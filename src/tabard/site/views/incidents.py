@@ -1,0 +1,139 @@
+"""The list of incidents with its filters and exports, and the page of one incident."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from tabard.access.permissions import Permission
+from tabard.access.policy import may_somewhere
+from tabard.incidents import queries
+from tabard.incidents.queries import Cursor, Filters
+from tabard.places import countries
+from tabard.rules.refusals import Refused
+from tabard.site.collections import collections_of
+from tabard.site.components.lines import lines
+from tabard.site.components.story import story
+from tabard.site.entrance import enter
+from tabard.site.templatetags.words import vocabulary_language
+from tabard.vocab import words
+from tabard.vocab.schemes import scheme
+
+CODES = ("country", "category", "recruitment", "gender", "collection")
+REFERENCE = re.compile(r"[A-Z]{3}-\d{4}(-\d{1,6})?|[A-Z]{3}-?", re.IGNORECASE)
+YEARS = range(1900, 2101)
+
+
+def incidents(request: HttpRequest) -> HttpResponse:
+    """One page of the list, newest first."""
+    user = enter(request, Permission.INCIDENT_READ)
+    filters = filters_of(request)
+    page = queries.page(user, filters, Cursor.parse(request.GET.get("cursor", "")))
+    shown: dict[str, Any] = {
+        "filters": filters,
+        "lines": lines(page.rows),
+        "following": _link(filters, page.following),
+        "previous": _link(filters, page.previous),
+        "choices": _choices(),
+        "collections": collections_of(user),
+        "nothing": "nothing" in request.GET,
+        "may_export": may_somewhere(user, Permission.INCIDENT_EXPORT),
+        "query": urlencode(asked(filters)),
+    }
+    return render(request, "incidents.html", shown)
+
+
+def incident(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything known of one incident, each source's words only to whoever may read them."""
+    user = enter(request, Permission.INCIDENT_READ)
+    found = queries.find(user, reference.upper())
+    return render(request, "incident.html", {"story": story(found, by=user)})
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """What somebody typed goes to an incident, a country or a year; the text itself stays out of addresses."""
+    user = enter(request, Permission.INCIDENT_READ)
+    wanted = request.POST.get("wanted", "").strip()
+    if REFERENCE.fullmatch(wanted):
+        exact = queries.visible_to(user).filter(reference=wanted.upper()).exists()
+        return redirect("incident", wanted.upper()) if exact else _to_list(reference=wanted.upper())
+    if wanted.isdigit() and int(wanted) in YEARS:
+        return _to_list(first_year=wanted, last_year=wanted)
+    iso3 = countries.find(wanted)
+    return _to_list(country=iso3) if iso3 else _to_list(nothing="1")
+
+
+def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+    """What the same filter shows, as a file."""
+    raise Refused("not_found")
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    """The filter of an address; a word that no list holds is refused, so that no free text stands in one."""
+    asked = {name: request.GET.get(name, "").strip() for name in CODES}
+    reference = request.GET.get("reference", "").strip().upper()
+    if reference and not REFERENCE.fullmatch(reference):
+        raise Refused("bad_value", field="reference")
+    for name in CODES:
+        if asked[name] and not _known(name, asked[name]):
+            raise Refused("unknown_word", field=name)
+    first, last = _year(request, "first_year"), _year(request, "last_year")
+    return Filters(**asked, first_year=first, last_year=last, reference=reference)
+
+
+def _known(name: str, code: str) -> bool:
+    if code == "unknown" or name == "collection":
+        return re.fullmatch(r"[a-z0-9-]{1,40}", code) is not None
+    if name == "country":
+        return countries.country(code) is not None
+    if name == "category":
+        return code == "none" or code in _categories()
+    return words.is_word(name, code)
+
+
+def _year(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "").strip()
+    if text and not (text.isdigit() and int(text) in YEARS):
+        raise Refused("bad_value", field=name)
+    return int(text) if text else None
+
+
+def asked(filters: Filters) -> dict[str, str]:
+    """The filter as the parameters of an address."""
+    names = (*CODES, "first_year", "last_year", "reference")
+    return {name: str(getattr(filters, name)) for name in names if getattr(filters, name)}
+
+
+def _link(filters: Filters, cursor: str) -> str:
+    return "?" + urlencode(asked(filters) | {"cursor": cursor}) if cursor else ""
+
+
+def _to_list(**parameters: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('incidents')}?{urlencode(parameters)}")
+
+
+def _categories() -> list[str]:
+    return [rule.code for rule in scheme("annex").categories]
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """The words of each filter, countries in the order of the reader's language."""
+    language = vocabulary_language()
+    named = sorted((countries.name(iso3, language), iso3) for iso3 in countries.countries())
+    return {
+        "country": [(iso3, name) for name, iso3 in named],
+        "category": [(code, words.label("scheme_category", code, language)) for code in _categories()],
+        "recruitment": _labels("recruitment", language),
+        "gender": _labels("gender", language),
+    }
+
+
+def _labels(list_code: str, language: str) -> list[tuple[str, str]]:
+    return [(code, words.label(list_code, code, language)) for code in words.words(list_code)]
