@@ -31,10 +31,14 @@ DEFAULT = {"awsd": "awsd", "kika": "kika", "log": "own"}
 @click.command("import")
 @click.argument("format_", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as-of", type=DAY, default=None, help="The day on which the source knew this (default: today).")
+@click.option(
+    "--as-of", type=DAY, default=None, help="The day on which the source knew this (default: today)."
+)
 @click.option("--collection", help="Whose counting the records belong to (default: by format).")
 @click.option("--mapping", help="Name of a saved column mapping, for FORMAT log.")
-@click.option("--covers", metavar="FIRST-LAST", help="The years that the file declares to cover, e.g. 1997-2016.")
+@click.option(
+    "--covers", metavar="FIRST-LAST", help="The years that the file declares to cover, e.g. 1997-2016."
+)
 @click.option("--held/--no-held", "show_held", default=True, help="List the rows that were held or rejected.")
 @as_json
 @refusing
@@ -114,10 +118,14 @@ def _sentence(batch: Batch, found: dict[str, Any], show_held: bool) -> str:
         f"{found['held']} held, {found['rejected']} rejected. {found['withdrawn']} withdrawn. Batch {batch.pk}."
     ]
     if found["withdrawals_held"]:
-        lines.append(f"{message('withdrawals_held', count=found['withdrawals_held'])} tabard confirm {batch.pk}")
+        lines.append(
+            f"{message('withdrawals_held', count=found['withdrawals_held'])} tabard confirm {batch.pk}"
+        )
     if show_held:
         waiting = Row.objects.filter(batch=batch).exclude(state="accepted").order_by("number")[:50]
-        lines += [f"  row {r.number} {r.state}: " + "; ".join(_note(note) for note in r.notes) for r in waiting]
+        lines += [
+            f"  row {r.number} {r.state}: " + "; ".join(_note(note) for note in r.notes) for r in waiting
+        ]
     return "\n".join(lines)
 
 
@@ -167,7 +175,9 @@ def erase(original: str, reason: str, json_: bool) -> None:
 
 @click.command()
 @click.argument("format_", metavar="FORMAT", type=click.Choice(sorted(WRITERS)))
-@click.option("-o", "--output", type=click.File("wb"), default="-", help="Where to write (default: standard output).")
+@click.option(
+    "-o", "--output", type=click.File("wb"), default="-", help="Where to write (default: standard output)."
+)
 @click.option("--collection", default="", help="Only this collection.")
 @click.option("--country", default="", help="Only this country (ISO 3166-1 alpha-3; `unknown` for none).")
 @click.option("--years", default=None, metavar="FIRST-LAST", help="Only these years.")

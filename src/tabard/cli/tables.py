@@ -15,7 +15,9 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--known-on", type=DAY, default=None, help="What was known by the end of this day, UTC (default: now).")
+@click.option(
+    "--known-on", type=DAY, default=None, help="What was known by the end of this day, UTC (default: now)."
+)
 @click.option("--recorded-by", type=DAY, default=None, help="What was recorded here by the end of this day.")
 @as_json
 @refusing

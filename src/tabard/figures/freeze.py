@@ -52,8 +52,8 @@ def _write(snapshot_id: str, work: Path, made: Path, known_on: datetime, recorde
     moments = {"known_on": known_on, "recorded_by": recorded_by}
     with register.engine(work / "spill") as duck:
         register.open_views(duck, work, moments)
-        freezing.pick(duck, _literal(known_on), _literal(recorded_by))
-        freezing.write(duck, made, work / "key.parquet")
+        freezing.pick(duck, _literal(known_on), _literal(recorded_by), work / "key.parquet")
+        freezing.write(duck, made)
         freezing.write_cubes(duck, made)
         said = manifest.describe(duck, made, id=snapshot_id, **moments)
     rows = said["files"]

@@ -30,11 +30,20 @@ WHERE known_at <= TIMESTAMP '{known_on}' AND recorded_at <= TIMESTAMP '{recorded
   AND id NOT IN (
     SELECT voids_id FROM r_revision WHERE voids_id IS NOT NULL AND recorded_at <= TIMESTAMP '{recorded_by}')
 GROUP BY incident_id"""
+# Codes as one byte each: a million rows wait in memory to meet their harm rows.
+CODES = (
+    "CREATE TYPE collections AS ENUM (SELECT DISTINCT collection_id FROM r_incident)",
+    "CREATE TYPE causes AS ENUM (SELECT DISTINCT cause FROM r_revision WHERE cause IS NOT NULL)",
+    "CREATE TYPE branch AS ENUM (SELECT DISTINCT branch FROM branches)",
+    "CREATE TYPE captor AS ENUM (SELECT DISTINCT captor FROM captors)",
+)
 LATEST = f"""
 CREATE TEMP TABLE latest AS
-SELECT r.id AS revision_id, r.incident_id, r.reason, i.collection_id AS collection, r.cause,
+SELECT r.id AS revision_id, r.incident_id, r.reason, i.collection_id::collections AS collection,
+  r.cause::causes AS cause, a.captor::captor AS captor,
   {half_sql("r.first_day")} AS half_first, {half_sql("r.last_day")} AS half_last
-FROM r_revision r JOIN picked p ON p.revision_id = r.id JOIN r_incident i ON i.id = r.incident_id"""
+FROM r_revision r JOIN picked p ON p.revision_id = r.id JOIN r_incident i ON i.id = r.incident_id
+LEFT JOIN captors a ON a.actor = r.actor"""
 # What no longer counts is told in numbers only.
 STANDING = """
 CREATE TEMP TABLE standing AS SELECT collection, CASE WHEN reason IN ('withdrawn', 'counted_as') THEN reason
@@ -49,9 +58,9 @@ CREATE TEMP TABLE shuffled AS SELECT row_number() OVER () AS place, iid::INTEGER
 FROM (SELECT iid FROM range(1, (SELECT count(*) FROM latest) + 1) AS numbers(iid) ORDER BY random())"""
 NUMBERED = f"""
 CREATE TEMP TABLE counted AS
-SELECT n.iid, l.* EXCLUDE (place, reason), b.branch, {STATED_FLAGS}
+SELECT n.iid, l.* EXCLUDE (place, reason), b.branch::branch AS branch, {STATED_FLAGS}
 FROM (SELECT row_number() OVER () AS place, * FROM latest) l JOIN shuffled n USING (place)
-LEFT JOIN branches b USING (cause)
+LEFT JOIN branches b ON b.cause = l.cause
 LEFT JOIN (SELECT revision_id, {STATED_BY} FROM r_margin WHERE dimension2 = '' GROUP BY 1) s
   USING (revision_id)
 WHERE reason NOT IN ('withdrawn', 'counted_as')"""
@@ -70,13 +79,23 @@ CREATE TEMP TABLE scopes AS SELECT h.revision_id, min(h.scope) AS scope, count(D
 FROM r_harm h JOIN (SELECT DISTINCT revision_id FROM r_object) o USING (revision_id) GROUP BY 1"""
 COUNTED = """coalesce({t}.n, 0)::INTEGER AS n, ({t}.n IS NULL)::INTEGER AS unknown,
   coalesce({t}.n_basis IN ('at_least', 'estimate', 'imputed'), false)::INTEGER AS at_least"""
+
+
+
+def _own_half(code: str) -> str:
+    """The half-year of an outcome's own day; the day of something that did not happen picks nothing."""
+    return f"CASE WHEN h.{code} = 1 THEN {half_sql(f'h.{code}_on')} END"
+
+
 HARM_OUTCOMES = ", ".join(
-    f"h.{code}, {half_sql(f'h.{code}_on')} AS {code}_half" for code in OUTCOMES if code != "died"
+    f"h.{code}, {_own_half(code)} AS {code}_half" for code in OUTCOMES if code != "died"
 )
 # Who died in captivity died, whichever of the two the source wrote down.
 DIED = f"""CASE WHEN h.died_in_captivity = 1 THEN 1 ELSE h.died END::SMALLINT AS died,
-  coalesce({half_sql("h.died_on")}, CASE WHEN h.died_in_captivity = 1 THEN {half_sql("h.died_in_captivity_on")} END)
-  AS died_half"""
+  coalesce({_own_half("died")}, {_own_half("died_in_captivity")}) AS died_half"""
+# Who holds them: as stated; else the word that was chosen; else what the actor is (`rules.schemes`).
+TAKEN_BY = """CASE WHEN h.captor IS NOT NULL THEN h.captor WHEN h.abducted = 1 AND h.detained = 1 THEN NULL
+  WHEN h.abducted = 1 THEN 'non_state' WHEN h.detained = 1 THEN 'state' ELSE c.captor::VARCHAR END"""
 # Whose building it is, its kind says; another thing belongs to the scope of the persons harmed with it,
 # if they are of one scope only; hit with nobody harmed, it is the reporting organisation's own.
 OBJECT_SCOPE = """CASE WHEN o.kind = 'un_premises' THEN 'unsms' WHEN o.kind = 'ngo_premises' THEN 'ngo'
@@ -86,9 +105,9 @@ WRITTEN = {
   r.first_day::VARCHAR AS first_day, r.last_day::VARCHAR AS last_day, r.date_precision, c.branch,
   {", ".join(f"r.{code}" for code in INCIDENT_CODES)}, 1 AS n FROM r_revision r
 JOIN counted c ON c.revision_id = r.id""",
-    "harm": f"""SELECT c.iid, (row_number() OVER ())::INTEGER AS hid, {", ".join(f"c.{name}" for name in WHEN)},
-  h.scope, coalesce(h.cause, c.cause) AS cause, CASE WHEN h.cause IS NULL THEN c.branch ELSE b.branch END AS branch,
-  {", ".join(f"h.{code}" for code in HARM_CODES)}, p.person,
+    "harm": f"""SELECT c.iid, {", ".join(f"c.{name}" for name in WHEN)},
+  h.scope, coalesce(h.cause, c.cause::VARCHAR) AS cause, CASE WHEN h.cause IS NULL THEN c.branch::VARCHAR ELSE b.branch END AS branch,
+  {", ".join(f"h.{code}" for code in HARM_CODES)}, {TAKEN_BY} AS taken_by, p.person,
   {", ".join(f"c.stated_{dimension}" for dimension in STATED)}, {DIED}, {HARM_OUTCOMES},
   h.n_basis, {COUNTED.format(t="h")}, (k.id IS NOT NULL)::INTEGER AS cases
 FROM r_harm h JOIN counted c USING (revision_id) LEFT JOIN repeated p ON p.subject = h.subject
@@ -100,25 +119,29 @@ LEFT JOIN branches b ON b.cause = h.cause LEFT JOIN cases k ON k.id = h.id""",
 FROM r_object o JOIN counted c USING (revision_id) LEFT JOIN scopes s USING (revision_id)""",
     "standing": "SELECT * FROM standing",
 }
-PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 61440"
 
 
-def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str) -> None:
-    """Make the table `counted`: the incidents that stood, numbered at random; and what goes with it."""
-    duck.execute("CREATE TEMP TABLE branches (cause VARCHAR, branch VARCHAR)")
-    duck.executemany("INSERT INTO branches VALUES (?, ?)", list(words_column("cause", "branch").items()))
+def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str, key: Path) -> None:
+    """Make the table `counted`: the incidents that stood, numbered at random; and write the key to the numbers."""
+    _words(duck, "branches", "cause", "branch")
+    _words(duck, "captors", "actor", "captor")
     duck.execute(PICKED.format(known_on=known_on, recorded_by=recorded_by))
-    for statement in (LATEST, "DROP TABLE picked", STANDING, SHUFFLED, NUMBERED, "DROP TABLE latest"):
-        duck.execute(statement)
-    for statement in (REPEATED, CASES, SCOPES):
+    for statement in (*CODES, LATEST, "DROP TABLE picked", STANDING, SHUFFLED, NUMBERED, "DROP TABLE latest", f"COPY (SELECT iid, incident_id FROM counted) TO '{key}' ({PARQUET})",
+        "ALTER TABLE counted DROP COLUMN incident_id", REPEATED, CASES, SCOPES):
         duck.execute(statement)
 
 
-def write(duck: duckdb.DuckDBPyConnection, folder: Path, key: Path) -> None:
-    """The files of the snapshot, and apart from them the key from random number to incident."""
+def _words(duck: duckdb.DuckDBPyConnection, table: str, list_code: str, column: str) -> None:
+    """One column of a list of words as a table: which branch a cause belongs to, for which side an actor holds."""
+    duck.execute(f"CREATE TEMP TABLE {table} ({list_code} VARCHAR, {column} VARCHAR)")
+    duck.executemany(f"INSERT INTO {table} VALUES (?, ?)", list(words_column(list_code, column).items()))
+
+
+def write(duck: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The files of the snapshot, row by row."""
     for name, query in WRITTEN.items():
         duck.execute(f"COPY ({query}) TO '{folder / name}.parquet' ({PARQUET})")
-    duck.execute(f"COPY (SELECT iid, incident_id FROM counted) TO '{key}' ({PARQUET})")
 
 
 def write_cubes(duck: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -126,7 +149,7 @@ def write_cubes(duck: duckdb.DuckDBPyConnection, folder: Path) -> None:
     for name, keys in KEYS.items():
         sums = ", ".join(f"sum({count})::BIGINT AS {count}" for count in COUNTS[name])
         duck.execute(
-            f"COPY (SELECT (row_number() OVER ())::INTEGER AS hid, * FROM (SELECT {', '.join(keys)}, {sums} "
-            f"FROM read_parquet('{folder / name}.parquet') GROUP BY ALL)) "
+            f"COPY (SELECT {', '.join(keys)}, {sums} "
+            f"FROM read_parquet('{folder / name}.parquet') GROUP BY ALL) "
             f"TO '{folder / name}.cube.parquet' ({PARQUET})"
         )

@@ -46,7 +46,7 @@ WHERE r.known_at <= %(known_on)s AND r.recorded_at <= %(recorded_by)s AND r.reas
 ORDER BY r.incident_id, r.known_at DESC, r.number DESC"""
 
 
-def engine(spill: Path, memory: str = "320MB") -> duckdb.DuckDBPyConnection:
+def engine(spill: Path, memory: str = "240MB") -> duckdb.DuckDBPyConnection:
     """A DuckDB that keeps within its memory, spills into a folder, and asks nobody for anything."""
     config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     duck = duckdb.connect(":memory:", config=config | {"temp_directory": str(spill)})

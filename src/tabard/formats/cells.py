@@ -15,6 +15,7 @@ from tabard.formats.reading import Country, Note
 from tabard.rules import dates
 
 MOST_PERSONS = 1_000_000
+MOST_KEY, MOST_NAME = 64, 200  # characters
 NO_COUNTRY = frozenset(("", "unknown", "not known", "none", "n a"))
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d{1,3},\d+")
@@ -29,9 +30,7 @@ class Cells:
         self.held: list[Note] = []
         self.notes: list[Note] = []
         self.lost: list[str] = [
-            name
-            for name, value in zip(layout.header.columns, cells, strict=False)
-            if value and name in layout.header.unknown
+            layout.header.columns[at][:MOST_NAME] for at in layout.beside if cells[at].strip()
         ]
 
     def note(self, code: str, field: str = "", *numbers: int) -> None:
@@ -51,7 +50,7 @@ class Cells:
     def name(self, field: str) -> str:
         """The column's name as the file writes it."""
         at = self.layout.where.get(field)
-        return self.layout.header.columns[at] if at is not None else field
+        return self.layout.header.columns[at][:MOST_NAME] if at is not None else field
 
     def lose(self, field: str) -> None:
         name = self.name(field)
@@ -62,6 +61,22 @@ class Cells:
         """The cell without outer blanks; blank where the file has no such column."""
         at = self.layout.where.get(field)
         return self.cells[at].replace("&nbsp;", " ").strip() if at is not None else ""
+
+    def key(self) -> str | None:
+        """The row's own identifier. Where there is a column for it, a row without one is held."""
+        key = self.text("key").removesuffix(".0")
+        if self.has("key") and not 0 < len(key) <= MOST_KEY:
+            self.hold("no_identity", self.name("key"))
+            return None
+        return key or None
+
+    def place_name(self, field: str) -> str:
+        """The name of a place, cut where it is longer than any place's."""
+        text = self.text(field)
+        if len(text) > MOST_NAME:
+            self.note("text_cut", self.name(field))
+            self.lose(field)
+        return text[:MOST_NAME]
 
     def prose(self, field: str) -> str:
         """A text with its HTML entities read; the row itself keeps them."""

@@ -29,6 +29,7 @@ class Layout:
 
     header: Header
     where: Mapping[str, int]
+    beside: tuple[int, ...] = ()  # the columns that no field takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,13 @@ def match(scheme: Scheme, header: Sequence[str], tags: Sequence[str] = ()) -> La
             where[column.field] = at
     if any(field not in where for field in scheme.needed):
         return None
-    taken = set(where.values())
-    unknown = tuple(name for at, name in enumerate(header) if at not in taken and name.strip())
     generation = next(name for name, has in scheme.generations.items() if where.keys() >= set(has))
-    return Layout(Header(generation, tuple(header), unknown, bool(tags)), where)
+    return layout(generation, header, where, tagged=bool(tags))
+
+
+def layout(generation: str, header: Sequence[str], where: Mapping[str, int], *, tagged: bool) -> Layout:
+    """The layout of a header of which each field's place is known."""
+    taken = set(where.values())
+    beside = tuple(at for at, name in enumerate(header) if at not in taken and name.strip())
+    unknown = tuple(header[at] for at in beside)
+    return Layout(Header(generation, tuple(header), unknown, tagged), where, beside)

@@ -80,13 +80,17 @@ def separator(line: str) -> str:
     return max(SEPARATORS, key=bare.count)
 
 
+def _first_line(text: io.TextIOWrapper, limits: Limits) -> str:
+    line = text.readline(limits.chars_per_row + 1)
+    text.seek(0)
+    return line
+
+
 def records(stream: BinaryIO, limits: Limits) -> Iterator[Raw]:
     """Every record of the file, the header first."""
     text = decoded(stream)
-    first = text.readline(limits.chars_per_row + 1)
-    text.seek(0)
     tape = Tape(text, limits)
-    reader = csv.reader(tape, delimiter=separator(first))
+    reader = csv.reader(tape, delimiter=separator(_first_line(text, limits)))
     try:
         for cells in reader:
             yield tape.take(cells)

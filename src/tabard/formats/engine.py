@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain, islice
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from tabard.formats import csvfile, jsonfile, workbook
 from tabard.formats.columns import Layout, is_tags
@@ -38,9 +38,8 @@ class Coder(Protocol):
     def code(self, layout: Layout, cells: Sequence[str], country: Country) -> Coded: ...
 
 
-def tables(source: Source, limits: Limits) -> Iterator[Table]:
+def tables(stream: BinaryIO, limits: Limits) -> Iterator[Table]:
     """The tables that a file holds: one, or one for each sheet."""
-    stream = opened(source, limits)
     head = stream.read(64)
     stream.seek(0)
     match kind(head):
@@ -53,25 +52,31 @@ def tables(source: Source, limits: Limits) -> Iterator[Table]:
 
 
 def read(coder: Coder, source: Source, *, country: Country, limits: Limits = DEFAULT_LIMITS) -> Reading:
-    """Start reading a file: its header is known at once, its rows come as they are asked for."""
+    """Start reading a file: its header is known at once, its rows come as they are asked for.
+
+    The file is closed after its last row, or when it is refused."""
+    stream = opened(source, limits)
+    try:
+        layout, data = _found(coder, stream, limits)
+    except BaseException:
+        stream.close()
+        raise
+    return Reading(coder.name, layout.header, _rows(coder, layout, data, country, stream))
+
+
+def _found(coder: Coder, stream: BinaryIO, limits: Limits) -> tuple[Layout, Iterator[Raw]]:
+    """The first table with a header that the format knows, and the rows below it."""
     empty = True
-    for table in tables(source, limits):
+    for table in tables(stream, limits):
         rows = limited(table.rows, limits)
         top = list(islice(rows, HEADER_WITHIN))
-        for at, layout in _headers(coder, top):
-            below = top[at + 1 + layout.header.tagged :]
-            return Reading(coder.name, layout.header, _rows(coder, layout, chain(below, rows), country))
+        for at, row in enumerate(top):
+            below = top[at + 1].cells if at + 1 < len(top) else ()
+            layout = coder.match(row.cells, below if is_tags(below) else ())
+            if layout is not None:
+                return layout, chain(top[at + 1 + layout.header.tagged :], rows)
         empty = empty and not top
     raise Refused("empty_file") if empty else Refused("unknown_header")
-
-
-def _headers(coder: Coder, top: Sequence[Raw]) -> Iterator[tuple[int, Layout]]:
-    """Rows that are a header: the first, as a rule; below a title, in a log kept by hand."""
-    for at, row in enumerate(top):
-        below = top[at + 1].cells if at + 1 < len(top) else ()
-        layout = coder.match(row.cells, below if is_tags(below) else ())
-        if layout is not None:
-            yield at, layout
 
 
 def recode(coder: Coder, header: Header, cells: Sequence[str], *, country: Country) -> Coded:
@@ -85,18 +90,22 @@ def recode(coder: Coder, header: Header, cells: Sequence[str], *, country: Count
 def samples(
     source: Source, most: int, limits: Limits = DEFAULT_LIMITS
 ) -> list[tuple[str, list[tuple[str, ...]]]]:
-    """The first rows of every table, to suggest a mapping from."""
-    return [
-        (table.name, [row.cells for row in islice(limited(table.rows, limits), most)])
-        for table in tables(source, limits)
-    ]
+    """The first rows of every table, by its name, to suggest a mapping from."""
+    with opened(source, limits) as stream:
+        return [
+            (table.name, [row.cells for row in islice(limited(table.rows, limits), most)])
+            for table in tables(stream, limits)
+        ]
 
 
-def _rows(coder: Coder, layout: Layout, data: Iterator[Raw], country: Country) -> Iterator[ReadRow]:
+def _rows(
+    coder: Coder, layout: Layout, data: Iterator[Raw], country: Country, stream: BinaryIO
+) -> Iterator[ReadRow]:
     seen: dict[bytes, bytes] = {}
-    for raw in data:
-        row = _row(coder, layout, raw, country)
-        yield row if row.key is None or row.state == "rejected" else _first(row, raw, seen)
+    with stream:
+        for raw in data:
+            row = _row(coder, layout, raw, country)
+            yield row if row.key is None or row.state == "rejected" else _first(row, raw, seen)
 
 
 def _row(coder: Coder, layout: Layout, raw: Raw, country: Country) -> ReadRow:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
+from tabard.access.rows import insert
 from tabard.formats.reading import Reading, ReadRow
 from tabard.incidents import chains, exports, standing
 from tabard.incidents.chains import Chain, Pen
@@ -94,7 +95,7 @@ def _chunk(job: Import, rows: Sequence[ReadRow]) -> None:
     changed = [row for row in stored if row.effect not in ("", "unchanged")]
     _settle(job, {row.key: by_key[row.key] for row in changed})
     job.pen.sheaf.write()
-    Row.objects.bulk_create(stored)
+    insert(stored)
     job.touched.update(row.incident for row in changed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -31,10 +31,23 @@ def _grant(grant: Grant, prefix: str) -> Q:
     return q & Q(**{f"{prefix}{column}": key}) if column else Q(pk__in=[])
 
 
-def seen_by(actor: Actor, prefix: str = "") -> Q:
-    """The condition for what the actor sees; nothing for a stranger."""
-    found = [_grant(grant, prefix) for grant in policy.holding(actor, Permission.INCIDENT_READ)]
+def scoped(actor: Actor, permission: Permission, prefix: str = "") -> Q:
+    """The condition for what the actor's grants of a permission cover; nothing for a stranger."""
+    found = [_grant(grant, prefix) for grant in policy.holding(actor, permission)]
     return reduce(or_, found) if found else Q(pk__in=[])
+
+
+def seen_by(actor: Actor, prefix: str = "") -> Q:
+    """The condition for what the actor sees."""
+    return scoped(actor, Permission.INCIDENT_READ, prefix)
+
+
+def asked(rows: QuerySet[Current], actor: Actor, filters: Filters) -> QuerySet[Current]:
+    """Of these rows of the index, what the actor sees of what is asked."""
+    found = rows.filter(seen_by(actor) & _condition(filters) & Q(standing="counted"))
+    if not filters.about_people:
+        return found
+    return found.filter(pk__in=Listing.objects.filter(_people(filters)).values("incident_id"))
 
 
 def visible_to(actor: Actor) -> QuerySet[Incident]:
@@ -149,14 +162,6 @@ def _rows(found: Sequence[tuple[str, str]]) -> list[Current]:
     ids = [incident for _, incident in found]
     rows = Current.objects.filter(pk__in=ids).select_related("incident", "revision").in_bulk()
     return [rows[incident] for incident in ids if incident in rows]
-
-
-def walk(actor: Actor, filters: Filters, size: int = 1000) -> Iterator[list[Current]]:
-    """Everything asked, page by page, for an export: flat memory however long."""
-    cursor: Cursor | None = None
-    while found := keys(actor, filters, cursor, size):
-        yield _rows(found)
-        cursor = Cursor(*found[-1])
 
 
 def find(actor: Actor, reference: str) -> Incident:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Iterable
 
-from django.db.models import F
-
-from tabard.incidents.models import Counter as Counted
+from tabard.incidents.models import Counter
 
 NOWHERE = "ZZZ"
 
@@ -20,16 +18,21 @@ def prefix(country: str | None, year: int) -> str:
 def allocate(prefixes: Iterable[str]) -> list[str]:
     """The next reference for each prefix, in the order asked. Must run inside an act."""
     wanted = list(prefixes)
-    following = {name: _reserve(name, count) for name, count in Counter(wanted).items()}
+    following = _reserve(Tally(wanted))
     given = []
     for name in wanted:
-        given.append(f"{name}-{following[name]:04d}")
         following[name] += 1
+        given.append(f"{name}-{following[name]:04d}")
     return given
 
 
-def _reserve(name: str, count: int) -> int:
-    """Move the counter on by `count` in one statement; the first of the numbers reserved."""
-    Counted.objects.get_or_create(prefix=name)
-    Counted.objects.filter(prefix=name).update(last=F("last") + count)
-    return Counted.objects.get(prefix=name).last - count + 1
+def _reserve(wanted: Tally[str]) -> dict[str, int]:
+    """Move the counters on by what is wanted; where each of them stood. Writers queue for the rows they share."""
+    names = sorted(wanted)
+    Counter.objects.bulk_create([Counter(prefix=name) for name in names], ignore_conflicts=True)
+    locked = {row.prefix: row for row in Counter.objects.select_for_update().filter(prefix__in=names)}
+    stood = {name: locked[name].last for name in names}
+    for name in names:
+        locked[name].last += wanted[name]
+    Counter.objects.bulk_update(locked.values(), ["last"], batch_size=200)
+    return stood

@@ -6,14 +6,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tabard.access.rows import insert
 from tabard.incidents.models import Current, Incident, Listing, Revision
 from tabard.rules import facts
 from tabard.rules.batches import batched
 from tabard.rules.canonical import incident_from
+from tabard.rules.counting import said
 from tabard.rules.schemes import project
 from tabard.vocab.schemes import scheme
 
 BULK = 1000
+SHOWN = {
+    "died": "outcome",
+    "injured": "outcome",
+    "abducted": "outcome",
+    "detained": "outcome",
+    "local": "recruitment",
+    "international": "recruitment",
+    "female": "gender",
+    "male": "gender",
+}
 STANDING = {"withdrawn": "withdrawn", "counted_as": "counted_as"}
 
 
@@ -23,8 +35,8 @@ def refresh(incidents: Iterable[str]) -> None:
         Current.objects.filter(incident_id__in=some).delete()
         Listing.objects.filter(incident_id__in=some).delete()
         latest = list(latest_of(some))
-        Current.objects.bulk_create([_current(revision) for revision in latest])
-        Listing.objects.bulk_create([row for revision in latest for row in _listing(revision)])
+        insert([_current(revision) for revision in latest])
+        insert([row for revision in latest for row in _listing(revision)])
 
 
 def rebuild() -> int:
@@ -72,6 +84,7 @@ def _current(revision: Revision) -> Current:
         standing=STANDING.get(revision.reason, "counted"),
         persons=count,
         persons_basis=basis,
+        **{value: said(told, dimension, value) for value, dimension in SHOWN.items()},
         **_shared(revision),
     )
 

@@ -22,9 +22,7 @@ log = logging.getLogger(__name__)
 def reading_of(batch: Batch) -> Reading:
     """The batch's file, opened by the reader of its format."""
     mapping = Mapping.objects.filter(pk=batch.mapping).first() if batch.mapping else None
-    return FORMATS[batch.format].read(
-        body(batch), country=find, mapping=mapping.mapping if mapping else None
-    )
+    return FORMATS[batch.format].read(body(batch), country=find, mapping=mapping.mapping if mapping else None)
 
 
 def process(*, by: Account, batch: Batch) -> Batch:

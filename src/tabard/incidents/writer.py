@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import models
 
+from tabard.access.rows import insert
 from tabard.incidents.models import Harm, Incident, Margin, ObjectHarm, Revision, Source, Tag, Words
 from tabard.intake.models import Verbatim
 from tabard.places.hexagons import RESOLUTION, cell
@@ -23,7 +24,6 @@ from tabard.rules.facts import Margin as Counted
 from tabard.rules.facts import Position as Place
 from tabard.rules.ids import ulid
 
-BULK = 2000
 # Referred to before referring.
 ORDER: tuple[type[models.Model], ...] = (
     Verbatim,
@@ -99,7 +99,7 @@ class Sheaf:
     def write(self) -> None:
         """Everything, table by table."""
         for model in ORDER:
-            model._default_manager.bulk_create(self.rows.pop(model, []), batch_size=BULK)
+            insert(self.rows.pop(model, []))
 
     def _add(self, row: models.Model) -> None:
         self.rows.setdefault(type(row), []).append(row)

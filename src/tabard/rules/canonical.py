@@ -7,15 +7,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from tabard.rules import facts
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+
+
 def _plain(value: Any) -> Any:
     """Dataclasses to dicts without what is not stated; dates to ISO text; tuples to lists."""
-    if is_dataclass(value) and not isinstance(value, type):
-        stated = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if names := _names(type(value)):
+        stated = {name: _plain(getattr(value, name)) for name in names}
         return {name: part for name, part in stated.items() if part not in (None, "", [], {})}
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}

@@ -56,6 +56,16 @@ def stated(incident: Incident, dimension: str, value: str = "") -> Count:
     return total(harm.n for harm in incident.harm if _has(harm, dimension, value))
 
 
+def said(incident: Incident, dimension: str, value: str) -> int | None:
+    """The number as a cell shows it: what is stated as far as known, or None where nothing is said of it."""
+    marginal = any(
+        m.dimension == dimension and m.value == value and not m.dimension2 for m in incident.margins
+    )
+    spoken = marginal or any(_speaks(harm, dimension, value) for harm in incident.harm)
+    count = stated(incident, dimension, value)
+    return count.known if spoken and not (count.unknown and not count.known) else None
+
+
 def rows(scheme: Scheme, incidents: Iterable[Incident]) -> Mapping[str, Count]:
     """Each category's persons (or cases), summed over harm rows. Categories may overlap."""
     counts = {rule.code: Count() for rule in scheme.categories}
@@ -88,3 +98,7 @@ def _has(harm: Harm, dimension: str, value: str) -> bool:
         outcome = harm.outcomes.get(value)
         return outcome is not None and outcome.holds
     return bool(getattr(harm, dimension) == value)
+
+
+def _speaks(harm: Harm, dimension: str, value: str) -> bool:
+    return value in harm.outcomes if dimension == "outcome" else bool(getattr(harm, dimension) == value)

@@ -38,7 +38,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     return {
         "rooms": [room for room in ROOMS if user is not None and may_somewhere(user, room.permission)],
-        "room": (match.url_name or "").split("-")[0] if match else "",
+        "room": _room(match.url_name or "") if match else "",
         "languages": [(code, name, _switch(request, code)) for code, name in settings.LANGUAGES],
         "example_here": SimpleLazyObject(lambda: Collection.objects.filter(is_example=True).exists()),
     }
@@ -49,3 +49,8 @@ def _switch(request: HttpRequest, code: str) -> str:
     query = request.GET.copy()
     query["lang"] = code
     return "?" + query.urlencode()
+
+
+def _room(page: str) -> str:
+    """The room a page lies in: `incidents-find` and `incident` both lie in `incidents`."""
+    return "incidents" if page == "incident" else page.split("-")[0]

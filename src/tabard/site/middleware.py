@@ -62,5 +62,11 @@ def status_of(error: Refused) -> int:
     """The HTTP status of a refusal."""
     if isinstance(error, Forbidden):
         return 403
-    special = {"not_found": 404, "table_unknown": 404, "too_large": 413, "zip_bomb": 413, "engines_differ": 500}
+    special = {
+        "not_found": 404,
+        "table_unknown": 404,
+        "too_large": 413,
+        "zip_bomb": 413,
+        "engines_differ": 500,
+    }
     return special.get(error.code, 400)

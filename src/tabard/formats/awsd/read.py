@@ -140,14 +140,11 @@ class Awsd:
 
     def code(self, layout: Layout, cells: Sequence[str], country: Country) -> Coded:
         row = Cells(layout, cells)
-        key = row.text("key").removesuffix(".0")
-        if not key:
-            row.hold("no_identity", row.name("key"))
         incident, stated = self._incident(row, country), Statement(row)
         _check(row, stated)
         harm, margins = people(stated, incident.means == "kidnap_killing")
         return Coded(
-            key or None,
+            row.key(),
             replace(incident, harm=harm, margins=margins),
             self._position(row, incident.country),
             Texts(row.prose("details"), row.prose("actor_name"), "en"),
@@ -175,7 +172,7 @@ class Awsd:
 
     def _position(self, row: Cells, country: str | None) -> Position:
         lat, lon = row.coordinates()
-        names = row.text("admin1"), row.text("admin2"), row.text("locality")
+        names = row.place_name("admin1"), row.place_name("admin2"), row.place_name("locality")
         return Position(lat, lon, near(names[2], names[1], names[0], country), *names)
 
     def _claim(self, row: Cells, stated: Statement, certainty: str | None) -> SourceClaim:

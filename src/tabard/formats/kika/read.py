@@ -176,14 +176,11 @@ class Kika:
 
     def code(self, layout: Layout, cells: Sequence[str], country: Country) -> Coded:
         row = Cells(layout, cells)
-        key = row.text("key").removesuffix(".0")
-        if not key:
-            row.hold("no_identity", row.name("key"))
         incident = self._incident(row, country)
         harm, margins = people(row, Harm(None, scope="humanitarian", org_type=organisation(row)))
         harm = tuple(self._taken(row, part, incident.actor) for part in harm)
         return Coded(
-            key or None,
+            row.key(),
             replace(incident, harm=harm, margins=margins),
             self._position(row),
             Texts(row.text("details"), row.text("actor_name"), "en"),
@@ -227,7 +224,7 @@ class Kika:
         lat, lon = row.coordinates()
         said = re.search(r"\((\d)\)", row.text("precision"))
         precision = PRECISIONS.get(said[1], "unknown") if said else "unknown"
-        return Position(lat, lon, precision, admin1=row.text("admin1"))
+        return Position(lat, lon, precision, admin1=row.place_name("admin1"))
 
     def _claim(self, row: Cells) -> SourceClaim:
         claims = {o: row.count(o) for o in OUTCOMES} | {"died_in_captivity": row.count("captive")}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tabard.formats import days, persons
+from tabard.formats import columns, days, persons
 from tabard.formats.cells import Cells, near
 from tabard.formats.columns import Layout, fold
 from tabard.formats.log.mapping import TRUTH, WORDS, LogMapping, known_words
-from tabard.formats.reading import Coded, Country, Header
+from tabard.formats.reading import Coded, Country
 from tabard.rules import dates
 from tabard.rules.facts import OUTCOMES, Harm, Incident, Margin, Position, SourceClaim, Texts
 
@@ -43,16 +43,14 @@ class Log:
                 where.setdefault(name, at)
         if not {"date", "year"} & set(where) or len(where) * 2 < len(wanted):
             return None
-        taken = set(where.values())
-        unknown = tuple(name for at, name in enumerate(header) if at not in taken and name.strip())
-        return Layout(Header("log", tuple(header), unknown, bool(tags)), where)
+        return columns.layout("log", header, where, tagged=bool(tags))
 
     def code(self, layout: Layout, cells: Sequence[str], country: Country) -> Coded:
         row = Cells(layout, cells)
         incident = self._incident(row, country)
         harm, margins, claims = self._people(row)
         return Coded(
-            row.text("key") or None,
+            row.key(),
             replace(incident, harm=harm, margins=margins),
             self._position(row, incident.country),
             Texts(row.prose("details"), row.prose("actor_name")),
@@ -63,8 +61,6 @@ class Log:
         )
 
     def _incident(self, row: Cells, country: Country) -> Incident:
-        if row.has("key") and not row.text("key"):
-            row.hold("no_identity", row.name("key"))
         when = self._span(row)
         return Incident(
             first_day=when.first,
@@ -105,7 +101,7 @@ class Log:
 
     def _position(self, row: Cells, country: str | None) -> Position:
         lat, lon = row.coordinates()
-        names = row.text("admin1"), row.text("admin2"), row.text("locality")
+        names = row.place_name("admin1"), row.place_name("admin2"), row.place_name("locality")
         precision = "near" if lat is not None else near(names[2], names[1], names[0], country)
         return Position(lat, lon, precision, *names)
 

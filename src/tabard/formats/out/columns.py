@@ -46,7 +46,7 @@ class Picker:
 
     def __call__(self, row: Row) -> tuple[Cell, ...]:
         try:
-            return self._get(row)  # type: ignore[no-any-return]
+            return self._get(row)
         except KeyError:
             return self._slow(row)
 

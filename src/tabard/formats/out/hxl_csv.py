@@ -13,6 +13,7 @@ from typing import TextIO
 from tabard.formats.out.columns import INCIDENTS, Cell, OutColumn, Picker, Rows
 
 BATCH = 2_000
+REMEMBERED = 20_000
 # What starts a formula, after blanks and unseen characters a spreadsheet may skip; full-width forms too.
 ACTIVE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n]")
 
@@ -22,22 +23,25 @@ def harmless(text: str) -> str:
     return "'" + text if ACTIVE.match(text) else text
 
 
-def _cells(row: tuple[Cell, ...], numeric: list[bool]) -> list[Cell]:
-    match = ACTIVE.match
-    return [
-        cell
-        if cell is None or (number and cell.__class__ is not str)
-        else "'" + text
-        if match(text := cell if cell.__class__ is str else str(cell))  # type: ignore[arg-type]
-        else text
-        for cell, number in zip(row, numeric, strict=True)
-    ]
+class Harmless(dict[str, str]):
+    """Text -> its harmless form; short ones, codes above all, are remembered."""
+
+    def __missing__(self, text: str) -> str:
+        safe = harmless(text)
+        if len(self) < REMEMBERED and len(text) < 64:
+            self[text] = safe
+        return safe
 
 
 def lines(rows: Rows, columns: tuple[OutColumn, ...]) -> Iterator[list[Cell]]:
     """Every row as cells that are safe to write."""
     pick, numeric = Picker(columns), [column.numeric for column in columns]
-    return (_cells(pick(row), numeric) for row in rows)
+    safe = Harmless()
+    for row in rows:
+        yield [
+            safe[cell] if type(cell) is str else cell if number or cell is None else safe[str(cell)]
+            for cell, number in zip(pick(row), numeric, strict=True)
+        ]
 
 
 def write(rows: Rows, stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS) -> None:

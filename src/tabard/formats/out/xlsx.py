@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from tabard.formats.out.columns import INCIDENTS, Cell, OutColumn, Picker, Rows
 from tabard.rules.refusals import Refused
@@ -20,24 +20,20 @@ OPTIONS = {
 }
 
 
-def _write_cell(
-    sheet: xlsxwriter.worksheet.Worksheet, at: tuple[int, int], cell: Cell, numeric: bool
-) -> None:
+def _write_cell(page: Any, at: tuple[int, int], cell: Cell, numeric: bool) -> None:
     if cell is None or cell == "":
         return
     if numeric and isinstance(cell, int | float) and math.isfinite(cell):
-        sheet.write_number(*at, cell)
+        page.write_number(*at, cell)
     else:
-        sheet.write_string(*at, str(cell)[:MOST_CHARS])
+        page.write_string(*at, str(cell)[:MOST_CHARS])
 
 
-def write(
-    rows: Rows, stream: BinaryIO, columns: tuple[OutColumn, ...] = INCIDENTS, sheet: str = "data"
-) -> int:
+def write(rows: Rows, stream: BinaryIO, columns: tuple[OutColumn, ...] = INCIDENTS) -> int:
     """Header, HXL tags, rows; the answer is how many texts were longer than a cell may be, and cut."""
     pick, numeric, cut = Picker(columns), [column.numeric for column in columns], 0
     with xlsxwriter.Workbook(stream, OPTIONS) as book:
-        page = book.add_worksheet(sheet)
+        page = book.add_worksheet("data")
         for at, column in enumerate(columns):
             page.write_string(0, at, column.name)
             page.write_string(1, at, column.hxl)

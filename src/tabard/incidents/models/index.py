@@ -23,6 +23,14 @@ class Current(models.Model):
         "standing": "internal",
         "persons": "internal",
         "persons_basis": "internal",
+        "died": "internal",
+        "injured": "internal",
+        "abducted": "internal",
+        "detained": "internal",
+        "local": "internal",
+        "international": "internal",
+        "female": "internal",
+        "male": "internal",
     }
 
     incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="current")
@@ -35,6 +43,15 @@ class Current(models.Model):
     standing = models.CharField(max_length=12)  # counted, withdrawn, counted_as
     persons = models.IntegerField(null=True)
     persons_basis = models.CharField(max_length=10)
+    # as stated by margins, else summed over harm; NULL where nothing is said of it
+    died = models.IntegerField(null=True)
+    injured = models.IntegerField(null=True)
+    abducted = models.IntegerField(null=True)
+    detained = models.IntegerField(null=True)
+    local = models.IntegerField(null=True)
+    international = models.IntegerField(null=True)
+    female = models.IntegerField(null=True)
+    male = models.IntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [

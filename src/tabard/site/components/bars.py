@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, TOP, FLOOR = 360, 104, 16, 86
+WIDTH, TOP, FLOOR = 360, 16, 74  # the view box of `components/bars.html` is 360 by 92
 
 
 @dataclass(frozen=True)

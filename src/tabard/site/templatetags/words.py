@@ -22,7 +22,9 @@ def vocabulary_language() -> str:
 
 
 def locale() -> Locale:
-    """The reader's language as CLDR names it."""
+    """The reader's language as CLDR names it; English as the United Nations writes it, day first."""
+    if vocabulary_language() == "en":
+        return Locale("en", "GB")
     return Locale.parse(to_locale(get_language() or "en"), sep="_")
 
 
@@ -30,6 +32,13 @@ def locale() -> Locale:
 def word(list_code: str, code: str | None) -> str:
     """A word's label; a fact that nobody stated says so."""
     return words.label(list_code, code, vocabulary_language()) if code else gettext("not stated")
+
+
+@register.simple_tag
+def inword(list_code: str, code: str | None) -> str:
+    """A word's label inside a sentence: without its capital, unless that is an abbreviation's."""
+    text = word(list_code, code)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 @register.simple_tag

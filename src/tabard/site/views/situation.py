@@ -27,6 +27,8 @@ from tabard.site.components.worlddots import dots
 from tabard.site.templatetags.words import word
 
 NEWEST = 8
+# The part of the map where people live, in the units of `worldmap.VIEW_BOX`: seas cut off on both sides.
+INHABITED = "70 6 860 410"
 SHOWN = ("died", "injured", "abducted")
 
 
@@ -95,7 +97,7 @@ def _where(rows: QuerySet[Current], year: int) -> dict[str, Any]:
         "land": worldmap.land_path(),
         "borders": worldmap.borders_path(),
         "unsettled": worldmap.unsettled_path(),
-        "view_box": worldmap.VIEW_BOX,
+        "view_box": INHABITED,
         "disclaimer": gettext(worldmap.DISCLAIMER),
     }
 

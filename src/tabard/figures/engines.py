@@ -1,0 +1,165 @@
+"""Counts a table twice: DuckDB over the cubes, SQLite over the rows, with the same SQL; a difference refuses.
+
+Either engine holds nothing but the views cut to the table's declaration, in its own memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tabard.figures.layout import COUNTS, KEYS, SCOPED, VIEWS
+from tabard.rules.facts import OUTCOMES
+from tabard.rules.refusals import Refused
+
+ROWS_BY_HAND = 250_000  # above this many harm rows SQLite, too, counts over the cubes
+CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its label, and the half-years from which to which it reaches."""
+
+    label: str
+    from_half: int
+    to_half: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a snapshot: a table's SQL over the collections and scopes it declares."""
+
+    table: str
+    sql: str
+    folder: Path
+    collections: tuple[str, ...]
+    scopes: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sum:
+    """What one cell adds up to. `value` counts a known person once; `repeats` were met again."""
+
+    row: str
+    column: str
+    value: int
+    unknown: int
+    at_least: int
+    repeats: int
+
+
+# A table's SQL gives contributions; the same rows make the cells and, with `iid`, the incidents behind them.
+CELLS = """
+SELECT cell_row, col,
+  sum(CASE WHEN person IS NULL THEN n ELSE 0 END) + count(DISTINCT person) AS value,
+  sum(unknown) AS unknown, sum(at_least) AS at_least, count(person) - count(DISTINCT person) AS repeats
+FROM ({sql}) GROUP BY cell_row, col"""
+INCIDENTS = """
+SELECT DISTINCT iid FROM ({sql}) WHERE cell_row = ? AND col = ? AND (n <> 0 OR unknown > 0 OR at_least > 0)"""
+# Each outcome of each harm row with the half-years in which it happened: its own date's, else the incident's.
+FACTS = "CREATE VIEW f AS " + " UNION ALL ".join(
+    f"SELECT hid, iid, person, '{code}' AS outcome, coalesce({code}_half, half_first) AS from_half, "
+    f"coalesce({code}_half, half_last) AS to_half, n, unknown, at_least, family_member FROM h WHERE {code} = 1"
+    for code in OUTCOMES
+)
+ASKED = "CREATE TABLE asked (col VARCHAR(16), from_half INTEGER, to_half INTEGER)"
+
+
+def cells(question: Question, harm_rows: int) -> tuple[Sum, ...]:
+    """The table's sums, once both engines agree on every one of them."""
+    first = by_duckdb(question)
+    second = by_sqlite(question, cubes=harm_rows > ROWS_BY_HAND)
+    if first != second:
+        raise Refused("engines_differ", table=question.table)
+    return first
+
+
+def by_duckdb(question: Question) -> tuple[Sum, ...]:
+    """DuckDB over the cubes."""
+    with closing(_duckdb(question, cubes=True)) as duck:
+        return _sums(duck.execute(CELLS.format(sql=question.sql)).fetchall())
+
+
+def by_sqlite(question: Question, cubes: bool = False) -> tuple[Sum, ...]:
+    """SQLite over the rows themselves, or over the cubes where the rows are too many."""
+    with closing(_sqlite(question, cubes)) as lite:
+        return _sums(lite.execute(CELLS.format(sql=question.sql)).fetchall())
+
+
+def incidents(question: Question, row: str, column: str) -> tuple[int, ...]:
+    """The snapshot's numbers of the incidents behind one cell."""
+    with closing(_duckdb(question, cubes=False)) as duck:
+        found = duck.execute(INCIDENTS.format(sql=question.sql), [row, column]).fetchall()
+    return tuple(sorted(iid for (iid,) in found))
+
+
+def held(question: Question, column: Column) -> bool:
+    """Whether the collections hold any incident of that window: if not, nothing was reported."""
+    return column.label in {label for (label,) in _labels(question)}
+
+
+def _labels(question: Question) -> list[tuple[str]]:
+    with closing(_duckdb(question, cubes=True)) as duck:
+        return duck.execute(
+            "SELECT DISTINCT col FROM asked JOIN i ON half_first <= to_half AND half_last >= from_half"
+        ).fetchall()
+
+
+def _sums(rows: Iterable[tuple[str, str, int, int, int, int]]) -> tuple[Sum, ...]:
+    return tuple(sorted(Sum(row, column, *map(int, counts)) for row, column, *counts in rows))
+
+
+def _cut(question: Question, view: str, cubes: bool) -> str:
+    """The rows of one file that the declaration allows, with the columns that tables know."""
+    name = VIEWS[view]
+    path = question.folder / f"{name}{'.cube' if cubes else ''}.parquet"
+    iid = "NULL::INTEGER AS iid" if cubes else "iid"
+    number = "(row_number() OVER ())::INTEGER AS hid, " if name == "harm" else ""
+    columns = ", ".join((*KEYS[name], *COUNTS[name]))
+    scoped = f" AND scope IN ({_list(question.scopes)})" if name in SCOPED else ""
+    where = f"collection IN ({_list(question.collections)}){scoped}"
+    return f"SELECT {number}{iid}, {columns} FROM read_parquet('{path}') WHERE {where}"
+
+
+def _list(codes: Iterable[str]) -> str:
+    return ", ".join("'" + code.replace("'", "''") + "'" for code in codes)
+
+
+def _duckdb(question: Question, cubes: bool) -> duckdb.DuckDBPyConnection:
+    duck = duckdb.connect(":memory:", config={"threads": "2"})
+    for view in VIEWS:
+        duck.execute(f"CREATE TABLE {view} AS {_cut(question, view, cubes)}")
+    duck.execute(ASKED)
+    duck.executemany("INSERT INTO asked VALUES (?, ?, ?)", _asked(question))
+    duck.execute(FACTS)
+    duck.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return duck
+
+
+def _sqlite(question: Question, cubes: bool) -> sqlite3.Connection:
+    lite = sqlite3.connect(":memory:")
+    with closing(duckdb.connect(":memory:", config={"threads": "2"})) as duck:
+        for view in VIEWS:
+            duck.execute(_cut(question, view, cubes))
+            names = ", ".join(described[0] for described in duck.description or ())
+            lite.execute(f"CREATE TABLE {view} ({names})")
+            places = ", ".join("?" * len(duck.description or ()))
+            lite.executemany(f"INSERT INTO {view} VALUES ({places})", _rows(duck))
+    lite.execute(ASKED)
+    lite.executemany("INSERT INTO asked VALUES (?, ?, ?)", _asked(question))
+    lite.execute(FACTS)
+    return lite
+
+
+def _rows(duck: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
+    while chunk := duck.fetchmany(CHUNK):
+        yield from chunk
+
+
+def _asked(question: Question) -> list[tuple[str, int, int]]:
+    return [(column.label, column.from_half, column.to_half) for column in question.columns]

@@ -1,0 +1,142 @@
+"""What is wrong with this installation, and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from tabard.access import appendonly, audit
+from tabard.access.models import Account
+from tabard.figures.models import Snapshot
+from tabard.incidents.models import Current, Incident, Revision
+from tabard.incidents.writer import digest_of
+from tabard.intake.models import Batch, Original
+from tabard.rules.batches import batched
+
+ROOM_WANTED = 500_000_000
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: whether it is well, and a code of the catalogue with what was found."""
+
+    check: str
+    well: bool
+    code: str = ""
+    count: int = 0
+
+
+def examine() -> Iterator[Finding]:
+    """Every check, one after the other."""
+    if not _migrated():
+        yield Finding("migrations", False, "migrations_missing")
+        return
+    yield Finding("migrations", True)
+    for check in CHECKS:
+        yield check()
+
+
+def _migrated() -> bool:
+    for alias in settings.DATABASES:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+    return True
+
+
+def seals() -> Finding:
+    """The database itself refuses to change append-only tables."""
+    missing = [table for alias in settings.DATABASES for table in appendonly.missing(alias)]
+    return Finding("seals", not missing, "seals_missing" if missing else "", len(missing))
+
+
+def chain() -> Finding:
+    """The audit chain is whole."""
+    verdict = audit.verify()
+    return Finding("audit", verdict.whole, "" if verdict.whole else "audit_broken", verdict.lines)
+
+
+def revisions() -> Finding:
+    """Each incident's revisions are numbered and chained without a gap, and say what their digests say."""
+    count = broken = 0
+    ids = Incident.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+    for some in batched(ids, CHUNK):
+        rows: dict[str, list[Revision]] = {}
+        for row in Revision.objects.filter(incident_id__in=some).order_by("incident_id", "number"):
+            rows.setdefault(row.incident_id, []).append(row)
+        count += len(some)
+        broken += sum(not chained(rows.get(pk, [])) for pk in some)
+    return Finding("revisions", not broken, "revisions_broken" if broken else "", broken or count)
+
+
+def chained(rows: list[Revision]) -> bool:
+    """Whether one incident's revisions follow each other and match their digests."""
+    previous = ""
+    for number, row in enumerate(rows, start=1):
+        if row.number != number or row.previous != previous or row.digest != digest_of(row):
+            return False
+        previous = row.digest
+    return bool(rows)
+
+
+def originals() -> Finding:
+    """Every original that a batch refers to is known; its body may have been erased."""
+    wanted = set(Batch.objects.values_list("original", flat=True))
+    there = set(Original.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    return Finding(
+        "originals", wanted == there, "originals_missing" if wanted - there else "", len(wanted - there)
+    )
+
+
+def index() -> Finding:
+    """The index of current revisions covers every incident that has one."""
+    standing = Revision.objects.filter(voided_by__isnull=True).exclude(reason="void")
+    wanted = standing.values("incident_id").distinct().count()
+    found = Current.objects.count()
+    return Finding("index", wanted == found, "" if wanted == found else "index_stale", abs(wanted - found))
+
+
+def snapshots() -> Finding:
+    """Every snapshot's files are there."""
+    folder = Path(settings.HOME) / "snapshots"
+    lost = [
+        pk
+        for pk in Snapshot.objects.values_list("pk", flat=True)
+        if not (folder / pk / "manifest.json").exists()
+    ]
+    return Finding("snapshots", not lost, "snapshot_missing" if lost else "", len(lost))
+
+
+def space() -> Finding:
+    """There is room on the disk."""
+    free = shutil.disk_usage(settings.HOME).free
+    return Finding("space", free > ROOM_WANTED, "" if free > ROOM_WANTED else "disk_full", free // 1_000_000)
+
+
+def examples() -> Finding:
+    """Example accounts are fine on a laptop, never on a network."""
+    count = Account.objects.filter(is_example=True, is_active=True).count()
+    public = any(
+        host not in ("127.0.0.1", "localhost", "[::1]", "testserver") for host in settings.ALLOWED_HOSTS
+    )
+    well = not (count and public)
+    return Finding("examples", well, "" if well else "example_not_public", count)
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    seals,
+    chain,
+    revisions,
+    originals,
+    index,
+    snapshots,
+    space,
+    examples,
+)

@@ -1,0 +1,32 @@
+"""All addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tabard.site.views import errors, figures, imports, incidents, sign_in, situation
+
+urlpatterns = [
+    path("", situation.situation, name="situation"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/find/", incidents.find, name="incidents-find"),
+    path("incidents/export.<str:kind>", incidents.export, name="incidents-export"),
+    path("incidents/<str:reference>/", incidents.incident, name="incident"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="imports-new"),
+    path("imports/<str:pk>/", imports.one, name="imports-one"),
+    path("imports/<str:pk>/rows/<int:number>/", imports.row, name="imports-row"),
+    path("imports/<str:pk>/undo/", imports.undo, name="imports-undo"),
+    path("imports/<str:pk>/confirm/", imports.confirm, name="imports-confirm"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/<str:name>/", figures.table, name="figures-table"),
+    path("figures/<str:name>/export.<str:kind>", figures.export, name="figures-export"),
+    path("figures/<str:name>/<str:row>/<int:year>/", figures.cell, name="figures-cell"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.absent
+handler500 = errors.broken
