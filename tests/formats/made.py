@@ -14,7 +14,8 @@ COUNTRIES = {"namibia": "NAM", "somalia": "SOM", "chad": "TCD", "na": "NAM", "so
 COUNTRIES |= {"nam": "NAM", "som": "SOM", "tcd": "TCD"}
 
 AWSD_44 = (
-    "Incident ID,Year,Month,Day,Country Code,Country,Region,District,City,UN,INGO,ICRC,NRCS and IFRC,NNGO,Other,"
+    "Incident ID,Year,Month,Day,Country Code,Country,Region,District,City,"
+    "UN,INGO,ICRC,NRCS and IFRC,NNGO,Other,"
     "Nationals killed,Nationals wounded,Nationals kidnapped,Nationals detained,Total nationals,"
     "Internationals killed,Internationals wounded,Internationals kidnapped,Internationals detained,"
     "Total internationals,Total killed,Total wounded,Total kidnapped,Total detained,Total affected,"

@@ -98,16 +98,13 @@ def incidents(question: Question, row: str, column: str) -> tuple[int, ...]:
     return tuple(sorted(iid for (iid,) in found))
 
 
-def held(question: Question, column: Column) -> bool:
-    """Whether the collections hold any incident of that window: if not, nothing was reported."""
-    return column.label in {label for (label,) in _labels(question)}
-
-
-def _labels(question: Question) -> list[tuple[str]]:
+def held(question: Question) -> frozenset[str]:
+    """The columns of which the collections hold any incident: of the others nothing was reported."""
     with closing(_duckdb(question, cubes=True)) as duck:
-        return duck.execute(
+        found = duck.execute(
             "SELECT DISTINCT col FROM asked JOIN i ON half_first <= to_half AND half_last >= from_half"
         ).fetchall()
+    return frozenset(label for (label,) in found)
 
 
 def _sums(rows: Iterable[tuple[str, str, int, int, int, int]]) -> tuple[Sum, ...]:

@@ -15,7 +15,7 @@ BEFORE_BRACKET = frozenset(
     "all and as by case distinct else except exists filter from group having in intersect join not on or order "
     "over partition select then union using values varchar when where with between".split()
 )
-TEXT = re.compile(r"'[^']*'")
+TEXT = re.compile(r"'(?:[^']|'')*'")
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 NAME = r"[a-z_][a-z0-9_]*"
 
@@ -52,7 +52,7 @@ BRACKET = re.compile(rf"\b({NAME})\s*\(")
 def check(sql: str) -> tuple[str, ...]:
     """The faults of a table's SQL; none when it may be used."""
     bare = COMMENT.sub(" ", sql).lower()
-    faults = ["doubled_quote"] if re.search(r"'[^']*''", bare) else []
+    faults = ["doubled_quote"] if any("''" in text[1:-1] for text in TEXT.findall(bare)) else []
     plain = TEXT.sub("''", bare)
     faults += [code for code, pattern in FORBIDDEN.items() if re.search(pattern, plain)]
     faults += [*_functions(plain), *_orders(plain), *_tables(plain)]

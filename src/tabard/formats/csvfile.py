@@ -88,11 +88,11 @@ def _first_line(text: io.TextIOWrapper, limits: Limits) -> str:
 
 def records(stream: BinaryIO, limits: Limits) -> Iterator[Raw]:
     """Every record of the file, the header first."""
-    text = decoded(stream)
-    tape = Tape(text, limits)
-    reader = csv.reader(tape, delimiter=separator(_first_line(text, limits)))
-    try:
-        for cells in reader:
-            yield tape.take(cells)
-    except csv.Error:
-        raise Refused("row_too_long", row=tape.number + 1) from None
+    with decoded(stream) as text:
+        tape = Tape(text, limits)
+        reader = csv.reader(tape, delimiter=separator(_first_line(text, limits)))
+        try:
+            for cells in reader:
+                yield tape.take(cells)
+        except csv.Error:
+            raise Refused("row_too_long", row=tape.number + 1) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from tabard.formats.csvfile import decoded
 from tabard.formats.reading import Limits, Note
@@ -28,29 +28,26 @@ def text_of(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise _refused() from None
     return _LONE.sub("\ufffd", text)
 
 
-def elements(stream: BinaryIO, limits: Limits) -> Iterator[tuple[object, str]]:
+def elements(text: TextIO, limits: Limits) -> Iterator[tuple[object, str]]:
     """Each element of the array, with its raw text; never more than one element in memory."""
-    text = decoded(stream)
     window = text.read(CHUNK).lstrip()
     if not window.startswith("["):
         raise _refused()
     at = 1
     while True:
-        at = _GAP.match(window, at).end()  # type: ignore[union-attr]  # it matches nothing at all, too
+        at += len(gap[0]) if (gap := _GAP.match(window, at)) else 0
         if window.startswith("]", at):
             return
-        try:
-            value, end = _DECODER.raw_decode(window, at)
-            complete = end < len(window)
-        except json.JSONDecodeError:
-            complete = False
-        except (RecursionError, ValueError):
-            raise _refused() from None
-        if complete:
+        found = _element(window, at)
+        if found is not None:
+            value, end = found
             yield value, _LONE.sub("\ufffd", window[at:end])
             at = end
             continue
@@ -62,17 +59,26 @@ def elements(stream: BinaryIO, limits: Limits) -> Iterator[tuple[object, str]]:
             raise Refused("row_too_long", row=0)
 
 
+def _element(window: str, at: int) -> tuple[object, int] | None:
+    """The element that starts there and where it ends; None where the window ends before it surely does."""
+    try:
+        value, end = _DECODER.raw_decode(window, at)
+    except json.JSONDecodeError:
+        return None
+    except (RecursionError, ValueError):
+        raise _refused() from None
+    return (value, end) if end < len(window) else None
+
+
 def records(stream: BinaryIO, limits: Limits) -> Iterator[Raw]:
     """The names of the first object as the header, then a row for each object."""
     names: tuple[str, ...] = ()
-    try:
-        for number, (value, raw) in enumerate(elements(stream, limits), start=1):
+    with decoded(stream) as text:
+        for number, (value, raw) in enumerate(elements(text, limits), start=1):
             if not names and isinstance(value, dict):
                 names = tuple(text_of(name) for name in value)
                 yield Raw(0, names, json.dumps(names, ensure_ascii=False))
             yield _record(number, value, raw, names)
-    except RecursionError:
-        raise _refused() from None
 
 
 def _record(number: int, value: object, raw: str, names: tuple[str, ...]) -> Raw:

@@ -13,6 +13,7 @@ from tabard.access import policy
 from tabard.access.permissions import Permission
 from tabard.access.policy import Actor, Grant
 from tabard.access.roles import SENSITIVITIES, cleared
+from tabard.incidents.facets import OPEN, UNKNOWN, facet
 from tabard.incidents.models import Current, Incident, Listing, Revision
 from tabard.rules.refusals import Refused
 
@@ -120,8 +121,8 @@ def _condition(filters: Filters) -> Q:
 
 
 def _people(filters: Filters) -> Q:
-    wanted = {name: getattr(filters, name) for name in ("category", "recruitment", "gender")}
-    return Q(**{name: "" if code == "unknown" else code for name, code in wanted.items() if code})
+    parts = (filters.category, filters.recruitment, filters.gender)
+    return Q(facet=facet(*(UNKNOWN if part == "unknown" else part or OPEN for part in parts)))
 
 
 def _beyond(cursor: Cursor | None) -> Q:
@@ -137,8 +138,8 @@ def keys(actor: Actor, filters: Filters, cursor: Cursor | None, size: int) -> li
     order = ("occurred", "incident_id") if cursor and cursor.back else ("-occurred", "-incident_id")
     where = seen_by(actor) & _condition(filters) & _beyond(cursor)
     if filters.about_people:
-        asked = Listing.objects.filter(where & _people(filters)).values_list("occurred", "incident_id")
-        return list(asked.distinct().order_by(*order)[:size])
+        people = Listing.objects.filter(where & _people(filters)).values_list("occurred", "incident_id")
+        return list(people.order_by(*order)[:size])
     plain = Current.objects.filter(where & Q(standing="counted")).values_list("occurred", "incident_id")
     return list(plain.order_by(*order)[:size])
 

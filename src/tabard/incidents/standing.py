@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tabard.access.rows import insert
+from tabard.incidents.facets import UNKNOWN, Answer, all_questions
 from tabard.incidents.models import Current, Incident, Listing, Revision
 from tabard.rules import facts
 from tabard.rules.batches import batched
@@ -16,6 +17,7 @@ from tabard.rules.schemes import project
 from tabard.vocab.schemes import scheme
 
 BULK = 1000
+NO_CATEGORY = "none"
 SHOWN = {
     "died": "outcome",
     "injured": "outcome",
@@ -103,26 +105,20 @@ def _shared(revision: Revision) -> dict[str, str]:
 def _listing(revision: Revision) -> Iterator[Listing]:
     if revision.reason in STANDING:
         return
-    told = incident_from(revision.facts)
-    for category, recruitment, gender in sorted(_asked(told)):
-        yield Listing(
-            incident_id=revision.incident_id,
-            category=category,
-            recruitment=recruitment,
-            gender=gender,
-            **_shared(revision),
-        )
+    shared = _shared(revision)
+    for facet in sorted(all_questions(answers(incident_from(revision.facts)))):
+        yield Listing(incident_id=revision.incident_id, facet=facet, **shared)
 
 
-def _asked(told: facts.Incident) -> set[tuple[str, str, str]]:
-    """Every (category, recruitment, gender) that the incident states; margins stand alone, never crossed."""
+def answers(told: facts.Incident) -> set[Answer]:
+    """Every (category, recruitment, gender) that the incident states jointly; margins stand alone, never crossed."""
     found = {
-        (category, harm.recruitment or "", harm.gender or "")
+        (category, harm.recruitment or UNKNOWN, harm.gender or UNKNOWN)
         for harm in told.harm
-        for category in project(scheme("annex"), told, harm).categories or ("none",)
+        for category in project(scheme("annex"), told, harm).categories or (NO_CATEGORY,)
     }
     for margin in told.margins:
         if margin.n and margin.dimension in ("recruitment", "gender"):
             both = {margin.dimension: margin.value, margin.dimension2: margin.value2}
-            found.add(("none", both.get("recruitment", ""), both.get("gender", "")))
-    return found or {("none", "", "")}
+            found.add((NO_CATEGORY, both.get("recruitment", UNKNOWN), both.get("gender", UNKNOWN)))
+    return found or {(NO_CATEGORY, UNKNOWN, UNKNOWN)}

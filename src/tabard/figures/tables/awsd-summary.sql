@@ -37,8 +37,13 @@ persons AS (
   FROM graded
   WHERE stated_recruitment = 0 AND grade <> 'below' AND recruitment IN ('local', 'international')
   UNION ALL
-  SELECT CASE WHEN org_type IN ('un', 'ingo', 'icrc', 'ifrc') THEN org_type
-      WHEN org_type IN ('lngo_nrcs', 'nngo', 'nrcs', 'nrcs_ifrc') THEN 'lngo_rcs' ELSE 'other' END,
+  SELECT
+    CASE
+      WHEN org_type IN ('un', 'un_secretariat', 'un_afp', 'unrwa') THEN 'un'
+      WHEN org_type IN ('ingo', 'icrc', 'ifrc') THEN org_type
+      WHEN org_type IN ('lngo_nrcs', 'lngo_cbo', 'nngo', 'national_society', 'nrcs_ifrc') THEN 'lngo_rcs'
+      ELSE 'other'
+    END,
     iid, person, half_first, half_last, n, unknown, at_least
   FROM graded WHERE stated_org_type = 0 AND grade <> 'below' AND org_type IS NOT NULL
   UNION ALL
@@ -50,8 +55,9 @@ persons AS (
       WHEN dimension = 'outcome' AND value = 'died' THEN 'killed'
       WHEN dimension = 'outcome' AND value = 'abducted' THEN 'kidnapped'
       WHEN dimension = 'outcome' THEN value
-      WHEN value IN ('un', 'ingo', 'icrc', 'ifrc') THEN value
-      WHEN value IN ('lngo_nrcs', 'nngo', 'nrcs', 'nrcs_ifrc') THEN 'lngo_rcs'
+      WHEN value IN ('un', 'un_secretariat', 'un_afp', 'unrwa') THEN 'un'
+      WHEN value IN ('ingo', 'icrc', 'ifrc') THEN value
+      WHEN value IN ('lngo_nrcs', 'lngo_cbo', 'nngo', 'national_society', 'nrcs_ifrc') THEN 'lngo_rcs'
       ELSE 'other'
     END,
     iid, NULL, half_first, half_last, n, unknown, at_least

@@ -67,7 +67,8 @@ class Current(models.Model):
 
 
 class Listing(models.Model):
-    """One row for each thing a filter can ask of an incident; lets the rarest filter find its newest 50 at once."""
+    """One row for each question about people that an incident answers: a set of category, recruitment and
+    gender, some left open, as a `facet`. So even the rarest filter finds its newest 50 at once, in order."""
 
     SENSITIVITY: ClassVar = {
         "id": "internal",
@@ -77,9 +78,7 @@ class Listing(models.Model):
         "sensitivity": "internal",
         "occurred": "internal",
         "country": "internal",
-        "category": "internal",
-        "recruitment": "internal",
-        "gender": "internal",
+        "facet": "internal",
     }
 
     id = models.BigAutoField(primary_key=True)
@@ -89,27 +88,16 @@ class Listing(models.Model):
     sensitivity = models.CharField(max_length=12)
     occurred = models.CharField(max_length=10)
     country = models.CharField(max_length=3, blank=True)
-    category = models.CharField(max_length=24)  # a category of the scheme `annex`, or "none"
-    recruitment = models.CharField(max_length=14, blank=True)
-    gender = models.CharField(max_length=12, blank=True)
+    facet = models.BigIntegerField()
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["incident"], name="listing_incident"),
+            models.Index(fields=["facet", "-occurred", "-incident"], name="listing_facet"),
+            models.Index(fields=["country", "facet", "-occurred", "-incident"], name="listing_country"),
+            models.Index(fields=["owner", "facet", "-occurred", "-incident"], name="listing_owner"),
             models.Index(
-                fields=["country", "category", "recruitment", "gender", "-occurred", "-incident"],
-                name="listing_country",
-            ),
-            models.Index(
-                fields=["owner", "country", "recruitment", "gender", "-occurred", "-incident"],
-                name="listing_owner",
-            ),
-            models.Index(
-                fields=["owner", "category", "recruitment", "gender", "-occurred", "-incident"],
-                name="listing_owner_category",
-            ),
-            models.Index(
-                fields=["recruitment", "gender", "category", "-occurred", "-incident"], name="listing_people"
+                fields=["owner", "country", "facet", "-occurred", "-incident"], name="listing_owner_country"
             ),
         ]
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from tabard.rules.facts import Incident
 from tabard.site.components import telling
 from tabard.site.templatetags import words as say
 
 
+BETWEEN = " · "
+Part = tuple[str, str]  # ("gone" | "come" | "same", words)
+
+
 @dataclass(frozen=True)
 class Change:
-    """One fact that differs; an empty side was not stated."""
+    """One fact that differs, part by part."""
 
     name: str
-    old: str
-    new: str
+    parts: tuple[Part, ...]
 
 
 def changes(old: Incident, new: Incident) -> list[Change]:
@@ -28,7 +32,7 @@ def _scalars(old: Incident, new: Incident) -> list[Change]:
     pairs.append((say.word("fact", "country"), _country(old), _country(new)))
     before, after = _named(old), _named(new)
     pairs += [(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
-    return [Change(*pair) for pair in pairs if pair[1] != pair[2]]
+    return [Change(name, _parts(was, now, whole=True)) for name, was, now in pairs if was != now]
 
 
 def _named(told: Incident) -> dict[str, str]:
@@ -45,7 +49,19 @@ def _rows(old: Incident, new: Incident) -> list[Change]:
     come = [line for line in after if line not in before]
     width = max(len(gone), len(come))
     padded = zip(gone + [""] * (width - len(gone)), come + [""] * (width - len(come)), strict=True)
-    return [Change("", was, now) for was, now in padded]
+    return [Change("", _parts(was, now)) for was, now in padded]
+
+
+def _parts(was: str, now: str, *, whole: bool = False) -> tuple[Part, ...]:
+    """What is gone and what is new; of a line with several parts, those that stayed stand between them."""
+    before, after = ([was], [now]) if whole else (was.split(BETWEEN), now.split(BETWEEN))
+    found: list[Part] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("same", BETWEEN.join(before[a:b])))
+            continue
+        found += [("gone", BETWEEN.join(before[a:b])), ("come", BETWEEN.join(after[c:d]))]
+    return tuple(part for part in found if part[1])
 
 
 def _lines(told: Incident) -> list[str]:

@@ -4,79 +4,90 @@ An overview of facts, not a published table: one person may stand under two outc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Substr
 
-from tabard.incidents.models import Current, Harm, Margin
+from tabard.access import policy
+from tabard.access.policy import Actor
+from tabard.incidents.models import Current, Harm, Revision
+from tabard.incidents.queries import seen_by
 
-OUTCOMES = ("died", "injured", "abducted", "detained")
-RECRUITMENT = ("local", "international")
+COUNTED = ("died", "injured", "abducted", "detained", "local", "international")
+KEPT_SECONDS = 3600
 
 
 @dataclass
 class Totals:
-    """One year. `uncounted`: incidents whose number of persons nobody knows."""
+    """Some incidents. `uncounted`: those whose number of persons nobody knows."""
 
     incidents: int = 0
     persons: int = 0
     uncounted: int = 0
-    by: dict[str, int] = field(default_factory=dict)
+    by: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
     @property
     def recruitment_unstated(self) -> int:
-        return max(0, self.persons - sum(self.by.get(code, 0) for code in RECRUITMENT))
+        return max(0, self.persons - self.by["local"] - self.by["international"])
+
+    def add(self, row: Mapping[str, int | None]) -> None:
+        """Take in one row of the query below."""
+        self.incidents += row["n"] or 0
+        self.persons += row["p"] or 0
+        self.uncounted += row["u"] or 0
+        for code in COUNTED:
+            self.by[code] += row[f"sum_{code}"] or 0
 
 
-def by_year(rows: QuerySet[Current]) -> dict[int, Totals]:
-    """All years of these incidents, oldest first; incidents without a date are under year 0."""
-    year = Substr("occurred", 1, 4)
-    asked = rows.values(y=year).annotate(n=Count("pk"), p=Sum("persons"), u=Count("pk", filter=Q(persons=None)))
-    found = {_year(row["y"]): Totals(row["n"], row["p"] or 0, row["u"]) for row in asked.order_by("y")}
-    _add(found, rows, "outcome", OUTCOMES, {code: Q(**{code: 1}) for code in OUTCOMES})
-    _add(found, rows, "recruitment", RECRUITMENT, {code: Q(recruitment=code) for code in RECRUITMENT})
+@dataclass
+class Glance:
+    """All years of one collection; incidents without a date are under year 0, without a country under ""."""
+
+    years: dict[int, Totals] = field(default_factory=dict)
+    places: dict[tuple[int, str], Totals] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)  # persons still held, by country
+
+    def countries(self, year: int) -> dict[str, Totals]:
+        """One year's countries, most incidents first."""
+        found = {iso3: totals for (of, iso3), totals in self.places.items() if of == year}
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1].incidents, pair[0])))
+
+
+def glance(actor: Actor, collection: str) -> Glance:
+    """Counted anew after every change of the register, and for every other set of rights."""
+    last = Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or ""
+    rights = sorted(f"{grant.role.code}@{grant.scope}" for grant in policy.grants(actor))
+    key = "glance:" + hashlib.sha256(repr((last, rights, collection)).encode()).hexdigest()
+    found: Glance | None = cache.get(key)
+    if found is None:
+        found = _count(Current.objects.filter(seen_by(actor), collection=collection, standing="counted"))
+        cache.set(key, found, KEPT_SECONDS)
     return found
 
 
-def by_country(rows: QuerySet[Current]) -> dict[str, tuple[int, int]]:
-    """Incidents and known persons by country, most incidents first; unknown is the empty code."""
-    asked = rows.values("country").annotate(n=Count("pk"), p=Coalesce(Sum("persons"), Value(0)))
-    return {row["country"]: (row["n"], row["p"]) for row in asked.order_by("-n", "country")}
+def _count(rows: QuerySet[Current]) -> Glance:
+    found = Glance()
+    for row in _sums(rows):
+        year = int(row["y"] or 0)
+        found.years.setdefault(year, Totals()).add(row)
+        found.places.setdefault((year, row["country"]), Totals()).add(row)
+    found.held = _held(rows)
+    return found
 
 
-def held(rows: QuerySet[Current]) -> dict[str, int]:
-    """Persons still held, by country; an unknown number counts as one at least."""
-    still = _harm(rows).filter(fate="held").values(c=F("revision__country"))
-    asked = still.annotate(n=Sum(Coalesce("n", Value(1)))).order_by()
+def _sums(rows: QuerySet[Current]) -> Iterable[dict[str, int]]:
+    sums = {f"sum_{code}": Sum(code) for code in COUNTED}
+    counts = {"n": Count("pk"), "p": Sum("persons"), "u": Count("pk", filter=Q(persons=None))}
+    year = Substr("occurred", 1, 4)
+    return rows.values("country", y=year).annotate(**counts, **sums).order_by("y", "country")
+
+
+def _held(rows: QuerySet[Current]) -> dict[str, int]:
+    """An unknown number counts as one at least."""
+    still = Harm.objects.filter(revision__in=rows.order_by().values("revision"), fate="held")
+    asked = still.values(c=F("revision__country")).annotate(n=Sum(Coalesce("n", Value(1)))).order_by()
     return {row["c"] or "": row["n"] for row in asked}
-
-
-def _year(text: str) -> int:
-    return int(text) if text else 0
-
-
-def _harm(rows: QuerySet[Current]) -> QuerySet[Harm]:
-    return Harm.objects.filter(revision__in=rows.order_by().values("revision"))
-
-
-def _add(
-    found: dict[int, Totals], rows: QuerySet[Current], dimension: str, codes: Sequence[str], when: dict[str, Q]
-) -> None:
-    """What a source states of a dimension alone goes before what the harm adds up to."""
-    year = Substr("revision__incident__current__occurred", 1, 4)
-    margins = Margin.objects.filter(dimension=dimension, dimension2="")
-    alone = Exists(margins.filter(revision=OuterRef("revision")))
-    sums = {code: Sum(Case(When(test, then="n"))) for code, test in when.items()}
-    _merge(found, codes, _harm(rows).exclude(alone).values(y=year).annotate(**sums).order_by())
-    stated = {code: Sum(Case(When(value=code, then="n"))) for code in codes}
-    of_rows = margins.filter(revision__in=rows.order_by().values("revision"))
-    _merge(found, codes, of_rows.values(y=year).annotate(**stated).order_by())
-
-
-def _merge(found: dict[int, Totals], codes: Sequence[str], asked: QuerySet[Harm] | QuerySet[Margin]) -> None:
-    for row in asked:
-        by = found[_year(row["y"])].by
-        for code in codes:
-            by[code] = by.get(code, 0) + (row[code] or 0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,10 +16,11 @@ from django.views.decorators.http import require_POST
 from tabard.access.permissions import Permission
 from tabard.access.policy import may_somewhere
 from tabard.incidents import queries
+from tabard.incidents.exporting import EXTENSIONS, write
 from tabard.incidents.queries import Cursor, Filters
 from tabard.places import countries
 from tabard.rules.refusals import Refused
-from tabard.site.collections import collections_of
+from tabard.site.collection_choice import collections_of
 from tabard.site.components.lines import lines
 from tabard.site.components.story import story
 from tabard.site.entrance import enter
@@ -28,6 +31,13 @@ from tabard.vocab.schemes import scheme
 CODES = ("country", "category", "recruitment", "gender", "collection")
 REFERENCE = re.compile(r"[A-Z]{3}-\d{4}(-\d{1,6})?|[A-Z]{3}-?", re.IGNORECASE)
 YEARS = range(1900, 2101)
+FILES = {extension: format_ for format_, extension in EXTENSIONS.items()}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def incidents(request: HttpRequest) -> HttpResponse:
@@ -70,9 +80,18 @@ def find(request: HttpRequest) -> HttpResponse:
     return _to_list(country=iso3) if iso3 else _to_list(nothing="1")
 
 
-def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
-    """What the same filter shows, as a file."""
-    raise Refused("not_found")
+def export(request: HttpRequest, kind: str) -> FileResponse:
+    """What the same filter shows, as a file, written to disk first so that memory stays flat."""
+    user = enter(request, Permission.INCIDENT_EXPORT)
+    format_ = FILES.get(kind)
+    if format_ is None:
+        raise Refused("not_found")
+    out = TemporaryFile()
+    write(format_, filters_of(request), cast(BinaryIO, out), by=user)
+    out.seek(0)
+    day = datetime.now(UTC).date().isoformat()
+    name = f"tabard-incidents-{day}.{kind}"
+    return FileResponse(out, as_attachment=True, filename=name, content_type=TYPES[kind])
 
 
 def filters_of(request: HttpRequest) -> Filters:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +15,10 @@ from django.utils.translation import gettext
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import may_somewhere
-from tabard.incidents.models import Collection, Current
-from tabard.incidents.queries import Filters, page, seen_by
+from tabard.incidents.models import Collection
+from tabard.incidents.queries import Filters, page
 from tabard.places import worldmap
-from tabard.site.collections import chosen, collections_of
+from tabard.site.collection_choice import chosen, collections_of
 from tabard.site.components import overview
 from tabard.site.components.bars import Bar, bars
 from tabard.site.components.lines import lines
@@ -49,11 +48,10 @@ def situation(request: HttpRequest) -> HttpResponse:
     if collection is None:
         may_import = may_somewhere(user, Permission.BATCH_IMPORT)
         return render(request, "situation_empty.html", {"may_import": may_import})
-    rows = Current.objects.filter(seen_by(user), collection=collection.code, standing="counted")
-    years = overview.by_year(rows)
-    year = _year(request.GET.get("year", ""), sorted(years))
-    shown = _frame(collections, collection, years, year) | _where(rows, year)
-    shown |= {"totals": years.get(year, overview.Totals()), "trends": _trends(years, year)}
+    seen = overview.glance(user, collection.code)
+    year = _year(request.GET.get("year", ""), sorted(seen.years))
+    shown = _frame(collections, collection, seen, year) | _where(seen, year)
+    shown |= {"totals": seen.years.get(year, overview.Totals()), "trends": _trends(seen.years, year)}
     shown["may_figures"] = may_somewhere(user, Permission.TABLE_READ)
     shown["newest"] = lines(page(user, _filters(collection, year), size=NEWEST).rows)
     return render(request, "situation.html", shown)
@@ -71,29 +69,27 @@ def _filters(collection: Collection, year: int) -> Filters:
 
 
 def _frame(
-    collections: Sequence[Collection], collection: Collection, years: dict[int, overview.Totals], year: int
+    collections: Sequence[Collection], collection: Collection, seen: overview.Glance, year: int
 ) -> dict[str, Any]:
-    dated = [each for each in years if each]
+    dated = sorted((each for each in seen.years if each), reverse=True)
     return {
         "collections": collections,
         "collection": collection,
-        "years": sorted(dated, reverse=True),
+        "years": dated,
         "year": year,
         "now": datetime.now(UTC),
-        "first_year": min(dated, default=0),
-        "table": [(each, years[each]) for each in sorted(dated, reverse=True)],
+        "table": [(each, seen.years[each]) for each in dated],
         "list_link": f"{reverse('incidents')}?collection={collection.code}&first_year={year}&last_year={year}",
     }
 
 
-def _where(rows: QuerySet[Current], year: int) -> dict[str, Any]:
+def _where(seen: overview.Glance, year: int) -> dict[str, Any]:
     """The map of the year, and who is held now, whatever year they were taken."""
-    held = overview.held(rows)
-    counted = overview.by_country(rows.filter(occurred__startswith=f"{year:04d}"))
+    counted = seen.countries(year)
     return {
-        "countries": [(iso3, n, persons, held.get(iso3, 0)) for iso3, (n, persons) in counted.items()],
-        "dots": dots({iso3: n for iso3, (n, _) in counted.items()}, held.keys()),
-        "held": sum(held.values()),
+        "countries": [(iso3, totals, seen.held.get(iso3, 0)) for iso3, totals in counted.items()],
+        "dots": dots({iso3: totals.incidents for iso3, totals in counted.items()}, seen.held.keys()),
+        "held": sum(seen.held.values()),
         "land": worldmap.land_path(),
         "borders": worldmap.borders_path(),
         "unsettled": worldmap.unsettled_path(),
@@ -109,6 +105,6 @@ def _trends(years: dict[int, overview.Totals], year: int) -> list[Trend]:
     span = range(min(dated), max(dated) + 1)
     blank = overview.Totals()
     return [
-        Trend(code, word("outcome", code), bars([(y, years.get(y, blank).by.get(code, 0)) for y in span], year))
+        Trend(code, word("outcome", code), bars([(y, years.get(y, blank).by[code]) for y in span], year))
         for code in SHOWN
     ]

@@ -1,0 +1,18 @@
+"""What goes up between rooms, on one page: effects listened to after a commit, questions answered by named ports.
+
+Announced today: `incident_reported(incident)`, `incident_revised(incident)`. Nothing
+above the register exists yet, so nobody listens; the room that does is named here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tabard.access import door
+
+EFFECTS: tuple[tuple[str, Callable[..., None]], ...] = ()
+
+
+def connect() -> None:
+    """Called once, when all rooms are ready."""
+    for event, listener in EFFECTS:
+        door.listen(event, listener)
