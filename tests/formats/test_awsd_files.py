@@ -13,6 +13,7 @@ from formats.made import stated
 from tabard.formats.reading import Reading, ReadRow
 from tabard.formats.registry import FORMATS
 
+Read = tuple[Reading, list[ReadRow]]
 FILES = {"awsd_2016-10-03.csv": ("awsd-35", 2088), "awsd_2020-11-23.csv": ("awsd-39", 2997)}
 COLUMNS = {
     "Total affected": ("total", ""),
@@ -43,7 +44,7 @@ def file(request: pytest.FixtureRequest, shared_data: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def reading(file: Path) -> tuple[Reading, list[ReadRow]]:
+def reading(file: Path) -> Read:
     reading = FORMATS["awsd"].read(file, country=some_country)
     return reading, list(reading)
 
@@ -54,7 +55,7 @@ def originals(file: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_no_row_is_lost(file: Path, reading: tuple[Reading, list[ReadRow]]) -> None:
+def test_no_row_is_lost(file: Path, reading: Read) -> None:
     generation, count = FILES[file.name]
     assert reading[0].header.generation == generation
     assert reading[0].header.unknown == ()
@@ -62,18 +63,14 @@ def test_no_row_is_lost(file: Path, reading: tuple[Reading, list[ReadRow]]) -> N
     assert {row.key for row in reading[1]} == {row.key for row in reading[1] if row.facts}
 
 
-def test_every_number_comes_back_by_row(
-    reading: tuple[Reading, list[ReadRow]], originals: list[dict[str, str]]
-) -> None:
+def test_every_number_comes_back_by_row(reading: Read, originals: list[dict[str, str]]) -> None:
     for row, original in zip(reading[1], originals, strict=True):
         assert row.facts is not None
         for column, (dimension, value) in COLUMNS.items():
             assert stated(row.facts, dimension, value) == int(original[column]), (row.key, column)
 
 
-def test_recruitment_by_outcome_comes_back(
-    reading: tuple[Reading, list[ReadRow]], originals: list[dict[str, str]]
-) -> None:
+def test_recruitment_by_outcome_comes_back(reading: Read, originals: list[dict[str, str]]) -> None:
     found: Counter[str] = Counter()
     expected: Counter[str] = Counter()
     for row, original in zip(reading[1], originals, strict=True):
@@ -94,7 +91,7 @@ def test_recruitment_by_outcome_comes_back(
     assert +found == +expected
 
 
-def test_the_originals_are_kept_word_for_word(file: Path, reading: tuple[Reading, list[ReadRow]]) -> None:
+def test_the_originals_are_kept_word_for_word(file: Path, reading: Read) -> None:
     whole = file.read_bytes()
     for row in reading[1]:
         encoding = "cp1252" if any(note.code == "mixed_encoding" for note in row.notes) else "utf-8"
@@ -104,7 +101,7 @@ def test_the_originals_are_kept_word_for_word(file: Path, reading: tuple[Reading
     assert header + sum(len(row.verbatim) + 1 for row in reading[1]) + 1 == pytest.approx(length, abs=2)
 
 
-def test_the_published_year(file: Path, reading: tuple[Reading, list[ReadRow]]) -> None:
+def test_the_published_year(file: Path, reading: Read) -> None:
     """2019 as printed in the report that resolution 75/125 cites; 2015 as the 2016 file has it."""
     year, expected = (
         (2019, (277, 125, 234, 124, 483)) if "2020" in file.name else (2015, (148, 109, 110, 68, 287))
@@ -121,7 +118,7 @@ def test_the_published_year(file: Path, reading: tuple[Reading, list[ReadRow]]) 
         assert (len(held), sums[0]) == expected[:2]
 
 
-def test_what_is_known_to_be_odd_is_noted(file: Path, reading: tuple[Reading, list[ReadRow]]) -> None:
+def test_what_is_known_to_be_odd_is_noted(file: Path, reading: Read) -> None:
     noted = reading[0].noted
     if "2016" in file.name:
         assert (noted["gender_not_affected"], noted["organisations_not_affected"]) == (44, 18)
@@ -133,7 +130,7 @@ def test_what_is_known_to_be_odd_is_noted(file: Path, reading: tuple[Reading, li
     assert reading[0].coverage.years == set(range(1997, 2017 if "2016" in file.name else 2021))
 
 
-def test_the_hostages_of_record_1584(file: Path, reading: tuple[Reading, list[ReadRow]]) -> None:
+def test_the_hostages_of_record_1584(file: Path, reading: Read) -> None:
     """Four kidnapped in the 2016 file are four killed in the 2020 file."""
     row = next(row for row in reading[1] if row.key == "1584")
     assert row.facts is not None

@@ -11,19 +11,24 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from tabard.access import guard
+
+NO = "BEGIN SELECT RAISE(ABORT, 'append-only'); END"
 SQLITE = {
-    "update": "CREATE TRIGGER IF NOT EXISTS {t}_no_update BEFORE UPDATE ON {t} BEGIN SELECT RAISE(ABORT, 'append-only'); END",
-    "delete": "CREATE TRIGGER IF NOT EXISTS {t}_no_delete BEFORE DELETE ON {t} BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "update": f"CREATE TRIGGER IF NOT EXISTS {{t}}_no_update BEFORE UPDATE ON {{t}} {NO}",
+    "delete": f"CREATE TRIGGER IF NOT EXISTS {{t}}_no_delete BEFORE DELETE ON {{t}} {NO}",
     # INSERT OR REPLACE deletes without firing the delete trigger
-    "replace": "CREATE TRIGGER IF NOT EXISTS {t}_no_replace BEFORE INSERT ON {t} WHEN EXISTS (SELECT 1 FROM {t} WHERE {same}) BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "replace": "CREATE TRIGGER IF NOT EXISTS {t}_no_replace BEFORE INSERT ON {t} "
+    f"WHEN EXISTS (SELECT 1 FROM {{t}} WHERE {{same}}) {NO}",
 }
 POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION tabard_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'append-only' USING ERRCODE = 'restrict_violation'; END $$"""
+REFUSE = "EXECUTE FUNCTION tabard_append_only()"
 POSTGRES = (
-    "CREATE OR REPLACE TRIGGER {t}_no_change BEFORE UPDATE OR DELETE ON {t} FOR EACH ROW EXECUTE FUNCTION tabard_append_only()",
+    f"CREATE OR REPLACE TRIGGER {{t}}_no_change BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {REFUSE}",
     "ALTER TABLE {t} ENABLE ALWAYS TRIGGER {t}_no_change",
-    "CREATE OR REPLACE TRIGGER {t}_no_truncate BEFORE TRUNCATE ON {t} EXECUTE FUNCTION tabard_append_only()",
+    f"CREATE OR REPLACE TRIGGER {{t}}_no_truncate BEFORE TRUNCATE ON {{t}} {REFUSE}",
     "ALTER TABLE {t} ENABLE ALWAYS TRIGGER {t}_no_truncate",
 )
 
@@ -37,7 +42,7 @@ def seal(using: str = DEFAULT_DB_ALIAS) -> None:
     """Put the triggers on every append-only table that exists in this database; harmless to repeat."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    with guard.lifted(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(POSTGRES_FUNCTION)
         for model in sealed_models():
@@ -57,6 +62,7 @@ def _same(model: type[models.Model]) -> str:
     unique = [c.fields for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
     fields = [(model._meta.pk.name,), *unique, *((f.name,) for f in model._meta.fields if f.unique)]
     sets = {tuple(model._meta.get_field(name).column for name in names) for names in fields}  # type: ignore[union-attr]
+    sets.add(("rowid",))  # SQLite's own key replaces too, where somebody names it
     return " OR ".join(
         sorted("(" + " AND ".join(f"{c} = NEW.{c}" for c in columns) + ")" for columns in sets)
     )
@@ -104,7 +110,7 @@ def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 def _drop(connection: BaseDatabaseWrapper) -> None:
     present = set(connection.introspection.table_names())
     tables = [m._meta.db_table for m in sealed_models() if m._meta.db_table in present]
-    with connection.cursor() as cursor:
+    with guard.lifted(), connection.cursor() as cursor:
         for table in tables:
             for name in _standing(connection):
                 if name.startswith(f"{table}_no_"):

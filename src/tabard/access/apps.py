@@ -1,4 +1,4 @@
-"""The room's name for Django; hangs the door's guard on every connection and seals after migrations."""
+"""The room's name for Django; hangs the guards on every connection and seals after migrations."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
-from tabard.access import appendonly, guard
+from tabard.access import appendonly, guard, unsaid
 
 
 class AccessConfig(AppConfig):
@@ -16,6 +16,7 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(seal_after, dispatch_uid="tabard.seal")
         connection_created.connect(guard.install, dispatch_uid="tabard.guard")
+        connection_created.connect(unsaid.install, dispatch_uid="tabard.unsaid")
 
 
 def seal_after(using: str, **_: Any) -> None:

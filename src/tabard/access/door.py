@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -35,6 +36,7 @@ class Act:
 _open: ContextVar[Act | None] = ContextVar("open_act", default=None)
 REGISTRY: dict[str, Callable[..., Any]] = {}
 _listeners: list[tuple[str, Callable[..., None]]] = []
+CODE = re.compile(r"[A-Za-z0-9_.:;,/*+()=-]*")
 
 
 def action(
@@ -65,24 +67,51 @@ def action(
 def opened(actor: str) -> Iterator[Act]:
     """An open act. An inner one joins the outer: same transaction, same act id, written together."""
     outer = _open.get()
-    if outer is not None:
-        with transaction.atomic():
-            yield outer
-        return
+    with _joined(outer) if outer else _new(actor) as act:
+        yield act
+
+
+@contextmanager
+def _new(actor: str) -> Iterator[Act]:
     act = Act(id=ulid(), actor=actor)
+    outside = copy_context()  # listeners run there: the act is closed, what they change is an act of its own
     token = _open.set(act)
     try:
         with guard.lifted(), transaction.atomic():
             yield act
             audit.append(act.lines, act=act.id, actor=act.actor)
-            transaction.on_commit(lambda: _tell(act.news))
+            transaction.on_commit(lambda: outside.run(_tell, act.news))
     finally:
         _open.reset(token)
 
 
+@contextmanager
+def _joined(act: Act) -> Iterator[Act]:
+    """When an inner act fails and the outer goes on, its lines and news are undone with what it wrote."""
+    lines, news = len(act.lines), len(act.news)
+    try:
+        with transaction.atomic():
+            yield act
+    except BaseException:
+        del act.lines[lines:], act.news[news:]
+        raise
+
+
 def record(verb: str, subject: str, **detail: audit.Value) -> None:
     """Write down what this act does: a verb `room:noun:verb`, an opaque subject, ids and field names."""
+    for name, value in {"verb": verb, "subject": subject, **detail}.items():
+        if not _coded(value):
+            raise Refused("bad_value", field=name)
     _current().lines.append(audit.Draft(verb, subject, detail))
+
+
+def _coded(value: object) -> bool:
+    """Whether a value is made of codes and numbers: a sentence or a name in another script is neither."""
+    if isinstance(value, str):
+        return CODE.fullmatch(value) is not None
+    if isinstance(value, Mapping):
+        return all(_coded(name) and _coded(part) for name, part in value.items())
+    return all(_coded(part) for part in value) if isinstance(value, Sequence) else True
 
 
 def announce(event: str, **keys: Any) -> None:

@@ -14,8 +14,16 @@ from tabard.rules.refusals import Refused
 
 # Tables the frameworks keep for themselves; everything else changes through an act.
 FRAMEWORK_TABLES = frozenset({"django_session", "django_migrations"})
-WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|COPY|MERGE)\b", re.IGNORECASE)
-TABLE = re.compile(r"(?:INTO|UPDATE|FROM)\s+\"?(\w+)\"?", re.IGNORECASE)
+# A verb counts wherever it stands: behind a comment, a WITH, an EXPLAIN, another statement. In quotes it is a
+# column's name; FOR UPDATE only locks and replace() only reads.
+GAP = r"(?:\s|/\*.*?\*/|--[^\n]*(?:\n|\Z))"
+VERB = rf"INSERT|DELETE|MERGE|(?<!FOR )(?<!KEY )(?<!DO )UPDATE|(?<!OR )REPLACE(?!{GAP}*\()"
+TABLE = rf'(?:{GAP}+(?:OR{GAP}+\w+|INTO|FROM|ONLY))*{GAP}+"?(?P<table>\w+)'
+WRITE = re.compile(
+    rf'(?<!["\w.])(?:(?:{VERB})\b(?!")(?:{TABLE})?|TRUNCATE\b(?!"))'
+    rf"|(?:\A|;){GAP}*(?:COPY|CALL|DO|EXECUTE)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _lifted: ContextVar[bool] = ContextVar("guard_lifted", default=False)
 
@@ -32,11 +40,14 @@ def lifted() -> Iterator[None]:
 
 def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """No INSERT, UPDATE or DELETE while the guard stands, but for the frameworks' own tables."""
-    if WRITE.match(sql) and not _lifted.get():
-        table = TABLE.search(sql)
-        if table is None or table.group(1) not in FRAMEWORK_TABLES:
-            raise Refused("write_outside_door")
+    if not _lifted.get() and any(table not in FRAMEWORK_TABLES for table in written(str(sql))):
+        raise Refused("write_outside_door")
     return execute(sql, params, many, context)
+
+
+def written(sql: str) -> Iterator[str | None]:
+    """The tables that a text of one or more statements changes; `None` where the text does not show which."""
+    return (found["table"] for found in WRITE.finditer(sql))
 
 
 def install(connection: BaseDatabaseWrapper, **_: Any) -> None:

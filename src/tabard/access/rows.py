@@ -1,4 +1,4 @@
-"""Many rows of one table in one prepared statement: several times quicker than `bulk_create` on wide tables."""
+"""Many rows of one table in one prepared statement: much quicker than `bulk_create` on wide tables."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import click
 
@@ -119,7 +119,7 @@ def _sentence(batch: Batch, found: dict[str, Any], show_held: bool) -> str:
     ]
     if found["withdrawals_held"]:
         lines.append(
-            f"{message('withdrawals_held', count=found['withdrawals_held'])} tabard confirm {batch.pk}"
+            f"{message('withdrawals_held', 'en', count=found['withdrawals_held'])} tabard confirm {batch.pk}"
         )
     if show_held:
         waiting = Row.objects.filter(batch=batch).exclude(state="accepted").order_by("number")[:50]
@@ -186,5 +186,5 @@ def export(format_: str, output: BinaryIO, collection: str, country: str, years:
     """Write incidents as hxl-csv, xlsx, geojson or json. The export is an audit line."""
     first, last = _years(years) or (None, None)
     wanted = Filters(collection=collection, country=country, first_year=first, last_year=last)
-    rows = write(format_, wanted, cast(BinaryIO, output), by=console())
+    rows = write(format_, wanted, output, by=console())
     click.echo(f"{rows} incidents", err=True)

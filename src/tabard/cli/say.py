@@ -29,8 +29,8 @@ def refusing(command: Callable[P, None]) -> Callable[P, None]:
         except Refused as refusal:
             said = {
                 "error": refusal.code,
-                "message": message(refusal.code, **refusal.fields),
-                "next_step": next_step(refusal.code, **refusal.fields),
+                "message": message(refusal.code, "en", **refusal.fields),
+                "next_step": next_step(refusal.code, "en", **refusal.fields),
             }
             if kwargs.get("json_"):
                 click.echo(json.dumps(said, ensure_ascii=False))

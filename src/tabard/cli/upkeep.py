@@ -79,7 +79,7 @@ def doctor(json_: bool) -> None:
     for one in findings:
         lines.append(f"{'well ' if one.well else 'WRONG'} {one.check}")
         if not one.well:
-            lines.append(f"      {message(one.code, count=one.count)} {next_step(one.code)}")
+            lines.append(f"      {message(one.code, 'en', count=one.count)} {next_step(one.code)}")
     say([vars(one) for one in findings], json_, "\n".join(lines))
     sys.exit(0 if all(one.well for one in findings) else FOUND)
 

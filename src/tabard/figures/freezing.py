@@ -30,10 +30,10 @@ WHERE known_at <= TIMESTAMP '{known_on}' AND recorded_at <= TIMESTAMP '{recorded
   AND id NOT IN (
     SELECT voids_id FROM r_revision WHERE voids_id IS NOT NULL AND recorded_at <= TIMESTAMP '{recorded_by}')
 GROUP BY incident_id"""
-# Codes as one byte each: a million rows wait in memory to meet their harm rows.
+# Codes as one byte each: a million rows wait in memory to meet their harm rows. No type may be empty.
 CODES = (
-    "CREATE TYPE collections AS ENUM (SELECT DISTINCT collection_id FROM r_incident)",
-    "CREATE TYPE causes AS ENUM (SELECT DISTINCT cause FROM r_revision WHERE cause IS NOT NULL)",
+    "CREATE TYPE collections AS ENUM (SELECT collection_id FROM r_incident UNION SELECT '')",
+    "CREATE TYPE causes AS ENUM (SELECT cause FROM r_revision WHERE cause IS NOT NULL UNION SELECT '')",
     "CREATE TYPE branch AS ENUM (SELECT DISTINCT branch FROM branches)",
     "CREATE TYPE captor AS ENUM (SELECT DISTINCT captor FROM captors)",
 )
@@ -127,8 +127,10 @@ def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str, key: 
     _words(duck, "branches", "cause", "branch")
     _words(duck, "captors", "actor", "captor")
     duck.execute(PICKED.format(known_on=known_on, recorded_by=recorded_by))
-    for statement in (*CODES, LATEST, "DROP TABLE picked", STANDING, SHUFFLED, NUMBERED, "DROP TABLE latest", f"COPY (SELECT iid, incident_id FROM counted) TO '{key}' ({PARQUET})",
-        "ALTER TABLE counted DROP COLUMN incident_id", REPEATED, CASES, SCOPES):
+    for statement in (*CODES, LATEST, "DROP TABLE picked", STANDING, SHUFFLED, NUMBERED, "DROP TABLE latest"):
+        duck.execute(statement)
+    duck.execute(f"COPY (SELECT iid, incident_id FROM counted) TO '{key}' ({PARQUET})")
+    for statement in ("ALTER TABLE counted DROP COLUMN incident_id", REPEATED, CASES, SCOPES):
         duck.execute(statement)
 
 

@@ -23,7 +23,7 @@ NAME = r"[a-z_][a-z0-9_]*"
 FORBIDDEN = {
     "not_a_select": r"\A(?!\s*(?:select|with)\b)",
     "second_statement": r";",
-    "integer_division": r"(?<!as double\))\s*/",
+    "integer_division": r"(?<!as double\))(?<!as double\) )/",
     "cast_to_integer": r"\bas\s+(?:int|integer|smallint|tinyint|decimal|numeric|boolean|bool|date|timestamp)\b",
     "cast_of_fraction": r"cast\s*\(\s*[0-9]*\.[0-9]+[^)]*as\s+bigint|\bas\s+double\)[^,;]*\bas\s+bigint",
     "text_cast_without_length": r"\bas\s+(?:varchar(?!\s*\()|text|string|char)\b",
@@ -44,14 +44,14 @@ FORBIDDEN = {
     rf"{NAME}\s*(?:\bthen\b|\band\b|\bor\b|\)|\bgroup\b|\bunion\b|\border\b|\Z)",
 }
 ORDER = re.compile(r"\border\s+by\b(.*?)(?:\)|\Z|\bunion\b|\brows\b|\brange\b)", re.DOTALL)
-TABLE = re.compile(rf"\b(?:from|join)\s+({NAME}(?:\.{NAME})?)(\s+(?:as\s+)?(?!on\b|join\b|where\b)({NAME}))?\s*(,)?")
+TABLE = re.compile(rf"(?<!distinct )\b(?:from|join)\s+({NAME}(?:\.{NAME})?)(\s+(?:as\s+)?(?!on\b|join\b|where\b)({NAME}))?\s*(,)?")
 CTE = re.compile(rf"(?:\bwith|,)\s*({NAME})\s*(?:\([^()]*\))?\s+as\s*\(")
 BRACKET = re.compile(rf"\b({NAME})\s*\(")
 
 
 def check(sql: str) -> tuple[str, ...]:
     """The faults of a table's SQL; none when it may be used."""
-    bare = COMMENT.sub(" ", sql).lower()
+    bare = re.sub(r"\s+", " ", COMMENT.sub(" ", sql).lower())
     faults = ["doubled_quote"] if any("''" in text[1:-1] for text in TEXT.findall(bare)) else []
     plain = TEXT.sub("''", bare)
     faults += [code for code, pattern in FORBIDDEN.items() if re.search(pattern, plain)]
@@ -87,4 +87,4 @@ def _tables(plain: str) -> list[str]:
             faults.append("table_outside")
         if match.group(4):
             faults.append("comma_join")
-    return faults
+    return faults + (["table_outside"] if re.search(r"\b(?:from|join)\s*''", plain) else [])

@@ -99,14 +99,15 @@ def _copy_out(cursor: Any, query: str, path: Path) -> None:
 
 
 def _csv(path: Path, view: str) -> str:
-    types = ", ".join(f"'{column}': '{_type(view, column)}'" for column in WANTED[view][1])
+    types = ", ".join(f"'{column}': '{type_of(view, column)}'" for column in WANTED[view][1])
     return (
         f"read_csv('{_quoted(path)}', header = false, auto_detect = false, allow_quoted_nulls = false, "
         f"nullstr = '', quote = '\"', escape = '\"', columns = {{{types}}})"
     )
 
 
-def _type(view: str, column: str) -> str:
+def type_of(view: str, column: str) -> str:
+    """The type of a column in the views."""
     field = WANTED[view][0]._meta.get_field(column.removesuffix("_id"))
     return TYPES.get(field.get_internal_type(), "VARCHAR")
 

@@ -154,7 +154,7 @@ class Cells:
         found = find(text, given or None)
         if found is None:
             self.hold("unknown_country", self.name(name) if text else self.name(code))
-        elif text and given and find("", given) not in (None, found):
+        elif text and given and find(text, None) not in (None, found):
             self.note("country_disagrees", self.name(code))
         return found
 

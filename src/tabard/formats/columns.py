@@ -1,5 +1,5 @@
 """Header tables and word lists of a format, from its `columns.toml`: which column is which field, which
-label is which code. Names are compared without case, blanks, marks and full-width forms."""
+label is which code. Names are compared without case, blanks, accents and full-width forms."""
 
 from __future__ import annotations
 
@@ -44,8 +44,12 @@ class Scheme:
 
 
 def fold(text: str) -> str:
-    """A name or label as it is compared: letters and digits of any script, lower case, single blanks."""
-    plain = unicodedata.normalize("NFKC", text.replace("&nbsp;", " ")).casefold()
+    """A name or label as it is compared: letters and digits of any script, no accents, no case."""
+    plain = text.replace("&nbsp;", " ")
+    if not plain.isascii():
+        marked = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in marked if not unicodedata.combining(letter))
+    plain = plain.casefold()
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from hashlib import blake2b
 from itertools import chain, islice
 from typing import BinaryIO, Protocol
@@ -91,7 +92,7 @@ def samples(
     source: Source, most: int, limits: Limits = DEFAULT_LIMITS
 ) -> list[tuple[str, list[tuple[str, ...]]]]:
     """The first rows of every table, by its name, to suggest a mapping from."""
-    with opened(source, limits) as stream:
+    with closing(opened(source, limits)) as stream:
         return [
             (table.name, [row.cells for row in islice(limited(table.rows, limits), most)])
             for table in tables(stream, limits)
@@ -102,7 +103,7 @@ def _rows(
     coder: Coder, layout: Layout, data: Iterator[Raw], country: Country, stream: BinaryIO
 ) -> Iterator[ReadRow]:
     seen: dict[bytes, bytes] = {}
-    with stream:
+    with closing(stream):
         for raw in data:
             row = _row(coder, layout, raw, country)
             yield row if row.key is None or row.state == "rejected" else _first(row, raw, seen)

@@ -48,8 +48,8 @@ def _with(row: Harm, dimension: Dimension, value: str | None, n: int | None) -> 
 def with_rest(n: int, parts: Mapping[str, int | None]) -> Parts | None:
     """The parts and the persons left over as not stated; None where the parts exceed the whole."""
     rest = n - sum(part or 0 for part in parts.values())
-    whole: dict[str | None, int | None] = {None: rest}
-    whole.update(parts.items())
+    whole: dict[str | None, int | None] = dict(parts.items())
+    whole[None] = rest
     return whole if rest >= 0 else None
 
 

@@ -120,7 +120,7 @@ class Sheaf:
         return row.id, salted(salt, entry.texts)
 
     def _parts(self, made: Revision, entry: Entry, words: str, words_hash: str) -> None:
-        for row in _rows(made, entry.facts):
+        for row in rows_of(made, entry.facts):
             self._add(row)
         for position, source in enumerate(entry.sources):
             self._add(_source(made, position, source, (entry.original, words, words_hash)))
@@ -194,7 +194,7 @@ def flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _rows(made: Revision, told: Facts) -> Iterable[models.Model]:
+def rows_of(made: Revision, told: Facts) -> Iterable[models.Model]:
     for position, harm in enumerate(told.harm):
         yield _harm(made, position, harm)
     for position, margin in enumerate(told.margins):

@@ -14,7 +14,9 @@ from django.db import router, transaction
 from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
+from tabard.formats.registry import FORMATS
 from tabard.intake.models import Batch, Mapping, Original, OriginalBody, Row, Verbatim
+from tabard.intake.queries import keys_of
 from tabard.rules.refusals import Refused
 
 LARGEST = 200_000_000
@@ -63,6 +65,8 @@ def open_batch(
     countries: Sequence[str] = (),
 ) -> Batch:
     """Put a received file in line to be read. `as_of` is the day on which the source knew this."""
+    if format not in FORMATS:
+        raise Refused("unknown_word", field="format")
     if as_of > datetime.now(UTC).date():
         raise Refused("future_date", field="as_of")
     first, last = covers or (None, None)
@@ -107,7 +111,7 @@ def erase_original(*, by: Account, original: str, reason: str) -> None:
 
 
 def _of_batch(*, batch: Batch, **_: Any) -> tuple[str, ...]:
-    return (f"collection:{batch.collection}", f"org:{batch.owner}")
+    return keys_of(batch)
 
 
 @action(Permission.BATCH_IMPORT, about=_of_batch)
@@ -115,6 +119,8 @@ def begin(*, by: Account, batch: Batch) -> bool:
     """Claim a waiting batch for reading; False when another worker was faster."""
     claimed = Batch.objects.filter(pk=batch.pk, state="waiting").update(state="reading")
     batch.refresh_from_db()
+    if claimed:
+        record("intake:batch:begin", f"batch:{batch.pk}")
     return claimed == 1
 
 

@@ -200,7 +200,7 @@ class Mapping(models.Model):
         "id": "internal",
         "name": "internal",
         "owner": "internal",
-        "mapping": "internal",
+        "mapping": "restricted",  # the words of a log, names of organisations among them
         "made_at": "internal",
     }
 

@@ -1,4 +1,4 @@
-"""How far a file has got, while its one transaction is still open: a number in a small file beside the data."""
+"""How far a file has got, while its one transaction is open: a number in a small file beside the data."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ def tell(batch: Batch, rows: int) -> None:
 
 def told(batch: Batch) -> int:
     """Rows read so far; what the batch itself says once it is done."""
-    path = _path(batch)
-    text = path.read_text() if batch.state == "reading" and path.exists() else ""
+    try:
+        text = _path(batch).read_text() if batch.state == "reading" else ""
+    except FileNotFoundError:  # not begun, or just done
+        text = ""
     return int(text) if text.isdecimal() else batch.rows_done
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from tabard.access import policy, trail
@@ -17,20 +19,28 @@ def visible_to(actor: Actor) -> QuerySet[Batch]:
     scopes = [grant.scope for grant in policy.holding(actor, Permission.BATCH_IMPORT)]
     if policy.EVERYTHING in scopes:
         return Batch.objects.all()
-    owners = [scope.removeprefix("org:") for scope in scopes if scope.startswith("org:")]
     collections = [s.removeprefix("collection:") for s in scopes if s.startswith("collection:")]
-    return Batch.objects.filter(Q(owner__in=owners) | Q(collection__in=collections))
+    return Batch.objects.filter(Q(owner__in=_organisations(scopes)) | Q(collection__in=collections))
+
+
+def _organisations(scopes: Iterable[str]) -> list[str]:
+    found = [scope.removeprefix("org:") for scope in scopes if scope.startswith("org:")]
+    return [owner for owner in found if owner]  # nobody's batch is not everybody's
 
 
 def keys_of(batch: Batch) -> tuple[str, ...]:
     """The opaque keys of a batch."""
-    return (f"collection:{batch.collection}", f"org:{batch.owner}" if batch.owner else "")
+    found = (f"collection:{batch.collection}",)
+    return (*found, f"org:{batch.owner}") if batch.owner else found
 
 
 def mappings(actor: Actor) -> QuerySet[Mapping]:
-    """Saved column mappings, for whoever may import."""
-    allowed = policy.may_somewhere(actor, Permission.BATCH_IMPORT)
-    return Mapping.objects.order_by("name") if allowed else Mapping.objects.none()
+    """Saved column mappings for whoever may import: nobody's in particular, and their organisations'."""
+    scopes = [grant.scope for grant in policy.holding(actor, Permission.BATCH_IMPORT)]
+    if policy.EVERYTHING in scopes:
+        return Mapping.objects.order_by("name")
+    owners = ["", *_organisations(scopes)] if scopes else []
+    return Mapping.objects.filter(owner__in=owners).order_by("name")
 
 
 def verbatim(row: Row, *, by: Account) -> str:

@@ -1,8 +1,8 @@
 """The roof's name for Django; connects the wiring once all rooms are ready."""
 
-from django.apps import AppConfig
+from importlib import import_module
 
-from tabard.site import wiring
+from django.apps import AppConfig
 
 
 class SiteConfig(AppConfig):
@@ -10,4 +10,5 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        wiring.connect()
+        # wiring speaks of models, which exist only now
+        import_module("tabard.site.wiring").connect()

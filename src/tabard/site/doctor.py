@@ -14,8 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 from tabard.access import appendonly, audit
 from tabard.access.models import Account
 from tabard.figures.models import Snapshot
+from tabard.incidents import agreement
 from tabard.incidents.models import Current, Incident, Revision
-from tabard.incidents.writer import digest_of
 from tabard.intake.models import Batch, Original
 from tabard.rules.batches import batched
 
@@ -64,26 +64,13 @@ def chain() -> Finding:
 
 
 def revisions() -> Finding:
-    """Each incident's revisions are numbered and chained without a gap, and say what their digests say."""
+    """Each incident's revisions are chained without a gap, and their rows say what their digests say."""
     count = broken = 0
     ids = Incident.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
     for some in batched(ids, CHUNK):
-        rows: dict[str, list[Revision]] = {}
-        for row in Revision.objects.filter(incident_id__in=some).order_by("incident_id", "number"):
-            rows.setdefault(row.incident_id, []).append(row)
         count += len(some)
-        broken += sum(not chained(rows.get(pk, [])) for pk in some)
+        broken += len(agreement.broken(some))
     return Finding("revisions", not broken, "revisions_broken" if broken else "", broken or count)
-
-
-def chained(rows: list[Revision]) -> bool:
-    """Whether one incident's revisions follow each other and match their digests."""
-    previous = ""
-    for number, row in enumerate(rows, start=1):
-        if row.number != number or row.previous != previous or row.digest != digest_of(row):
-            return False
-        previous = row.digest
-    return bool(rows)
 
 
 def originals() -> Finding:

@@ -21,9 +21,10 @@ urlpatterns = [
     path("imports/<str:pk>/undo/", imports.undo, name="imports-undo"),
     path("imports/<str:pk>/confirm/", imports.confirm, name="imports-confirm"),
     path("figures/", figures.figures, name="figures"),
+    path("figures/freeze/", figures.freeze, name="figures-freeze"),
     path("figures/<str:name>/", figures.table, name="figures-table"),
     path("figures/<str:name>/export.<str:kind>", figures.export, name="figures-export"),
-    path("figures/<str:name>/<str:row>/<int:year>/", figures.cell, name="figures-cell"),
+    path("figures/<str:name>/<str:row>/<str:year>/", figures.cell, name="figures-cell"),
 ]
 
 handler400 = errors.bad_request

@@ -81,9 +81,7 @@ def _stated(code: str) -> str | None:
     return None if code == "none" else code
 
 
-def _harm(
-    plan: Plan, wanted: Wanted, profile: Mapping[str, Any], chance: Stream
-) -> tuple[Harm, ...]:
+def _harm(plan: Plan, wanted: Wanted, profile: Mapping[str, Any], chance: Stream) -> tuple[Harm, ...]:
     outcomes = wanted.outcomes or (profile["outcome"],)
     return harmed(plan.scope, outcomes, wanted.size, chance, wanted.local)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tabard.rules.facts import Harm, Incident
+from tabard.rules.facts import Incident
 from tabard.rules.ids import encode
 from tabard.site.example.chance import Stream, entropy
 from tabard.site.example.incidents import Drafted, Wanted, draft, struck
@@ -30,7 +30,7 @@ def mass(plan: Plan, taken: Mapping[str, int]) -> list[Drafted]:
     return made
 
 
-def persons(incidents: Iterator[Incident]) -> int:
+def persons(incidents: Iterable[Incident]) -> int:
     """How many people these are, somebody met again counted once."""
     harm = [each for incident in incidents for each in incident.harm]
     known = {each.subject for each in harm if each.subject}
@@ -104,5 +104,7 @@ def _attacks(plan: Plan, made: Sequence[Drafted], things: str, count: int) -> li
     changed = {each.name: struck(each.facts, things, Stream(f"{each.name}-{things}")) for each in hit}
     alone = [f"{plan.name}-{things}-{number:03d}" for number in range(count - len(hit))]
     bare = (draft(plan, Wanted(things), name) for name in alone)
-    added = [replace(each, facts=struck(each.facts, things, Stream(f"{each.name}-{things}"))) for each in bare]
+    added = [
+        replace(each, facts=struck(each.facts, things, Stream(f"{each.name}-{things}"))) for each in bare
+    ]
     return [replace(each, facts=changed.get(each.name, each.facts)) for each in made] + added

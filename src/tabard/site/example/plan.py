@@ -6,6 +6,7 @@ import csv
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,11 @@ class Plan:
     def name(self) -> str:
         """What its incidents are named after."""
         return f"{self.year}-{self.scope}"
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day of its year."""
+        return date(self.year, 1, 1), date(self.year, 12, 31)
 
 
 @dataclass(frozen=True)

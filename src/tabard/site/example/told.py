@@ -38,7 +38,9 @@ def words(each: Drafted) -> Texts:
 def _english(each: Drafted, chance: Stream) -> str:
     said = sentences()
     who, many = _who(each)
-    return str(chance.one(said["row"][each.row])).format(
+    by_means = said["by_means"].get(each.row, {})
+    possible = by_means.get(each.facts.means) or said["row"][each.row]
+    return str(chance.one(possible)).format(
         who=who,
         who_low=who[0].lower() + who[1:],
         was="were" if many else "was",
@@ -52,7 +54,9 @@ def _who(each: Drafted) -> tuple[str, bool]:
         number = sentences()["number"].get(str(count), "several")
         return f"{number.capitalize()} {sentences()['group'][each.scope]}", True
     function = each.facts.harm[0].function if each.facts.harm else None
-    return ("A peacekeeper" if each.scope == "uniformed" else sentences()["one"].get(function, "A colleague")), False
+    return (
+        "A peacekeeper" if each.scope == "uniformed" else sentences()["one"].get(function, "A colleague")
+    ), False
 
 
 def place(name: str, country: str | None) -> Position | None:

@@ -1,0 +1,67 @@
+"""Takes the example into the register through the door: all of it, or nothing; the second time, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tabard.access.door import opened
+from tabard.access.models import Account
+from tabard.access.trail import console
+from tabard.incidents.actions import count_as, create_collection, link, revise, void, withdraw
+from tabard.incidents.bulk import report_many
+from tabard.incidents.models import Incident
+from tabard.site.example.accounts import COLLECTION, make_accounts, organisations
+from tabard.site.example.register import all_stories, coming, identity
+from tabard.site.example.story import Step
+
+LABEL = "Synthetic example"
+# Which stories belong together, and how.
+LINKS = (
+    ("threat", "knife", "follow_up"),
+    ("office", "car", "part_of"),
+    ("ambush-again", "ambush", "duplicate"),
+)
+
+
+def load() -> dict[str, int | str]:
+    """Load what is not there yet; how much was entered."""
+    by = console()
+    with opened(by.pk):
+        create_collection(by=by, code=COLLECTION, label=LABEL, example=True)
+        owners = organisations(by)
+        new = not Incident.objects.filter(collection=COLLECTION).exists()
+        incidents = report_many(by=by, collection=COLLECTION, coming=coming(owners)) if new else 0
+        later = _later(by) if new else 0
+        accounts = make_accounts(by)
+    return {
+        "incidents": Incident.objects.filter(collection=COLLECTION).count(),
+        "revisions": incidents + later,
+        "accounts": accounts,
+        "collection": COLLECTION,
+    }
+
+
+def _later(by: Account) -> int:
+    """What became of the stories: the number of revisions made."""
+    ids = {story.name: identity(story.name, story.known) for story in all_stories()}
+    told = Incident.objects.in_bulk(ids.values())
+    there = {name: told[key] for name, key in ids.items()}
+    made = 0
+    for story in all_stories():
+        for step in story.steps:
+            _take(by, there, there[story.name], step)
+            made += 1
+    for first, second, kind in LINKS:
+        link(by=by, first=there[first], second=there[second], kind=kind)
+    return made
+
+
+def _take(by: Account, there: Mapping[str, Incident], incident: Incident, step: Step) -> None:
+    if step.act == "revise" and step.entry is not None:
+        revise(by=by, incident=incident, entry=step.entry, reason=step.reason, known_at=step.known)
+    elif step.act == "count_as":
+        count_as(by=by, incident=incident, another=there[step.another], known_at=step.known)
+    elif step.act == "withdraw":
+        withdraw(by=by, incident=incident, known_at=step.known)
+    else:
+        void(by=by, incident=incident, number=step.number)

@@ -1,0 +1,65 @@
+"""An installation of its own for a test: an empty home, and on PostgreSQL an empty database, driven by the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tabard.rules.ids import ulid
+
+SERVER = os.environ.get("DATABASE_URL", "")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A home folder and the address of its database (empty for SQLite)."""
+
+    home: Path
+    database: str = ""
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """Run `tabard …`; its standard output. Anything but the expected exit code fails the test."""
+        return self._done(code, *arguments).stdout
+
+    def error(self, *arguments: str | Path, code: int) -> str:
+        """Run what must be refused; what it says on standard error."""
+        return self._done(code, *arguments).stderr
+
+    def _done(self, code: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"TABARD_HOME": str(self.home), "DATABASE_URL": self.database}
+        command = [sys.executable, "-m", "tabard", *map(str, arguments)]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done
+
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        """Run with `--json`; the value printed."""
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+
+@contextmanager
+def installation(home: Path) -> Iterator[Installation]:
+    """A new, empty installation on the engine that this run tests."""
+    home.mkdir(parents=True, exist_ok=True)
+    if not SERVER:
+        yield Installation(home)
+        return
+    name = f"tabard_{ulid().lower()}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield Installation(home, urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}")))
+        finally:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
