@@ -1,4 +1,4 @@
-"""An installation of its own for a test: an empty home, and on PostgreSQL an empty database, driven by the command line."""
+"""An installation of its own for a test: an empty home, on PostgreSQL an empty database too; driven by commands."""
 
 from __future__ import annotations
 

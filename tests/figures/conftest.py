@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import ExitStack
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
+from django.test import TransactionTestCase
 
 from tabard.access import appendonly, guard
 from tabard.access.models import Account, Assignment
 from tabard.incidents.models import Collection
 
 
-def _emptied(alias: str) -> None:
-    with appendonly.lifted(alias):
-        call_command("flush", verbosity=0, interactive=False, database=alias)
+@pytest.fixture(scope="module", autouse=True)
+def _cleaning() -> Iterator[None]:
+    """Between tests that commit, Django empties every table: with the guard and the seals lifted."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def unsealed(case: TransactionTestCase) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(guard.lifted())
+            for alias in connections:
+                stack.enter_context(appendonly.lifted(alias))
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unsealed)
+        yield
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Real commits, cleaned away afterwards with the seals lifted."""
-    with django_db_blocker.unblock():
-        yield
-        with guard.lifted():
-            for alias in connections:
-                _emptied(alias)
+def committed(transactional_db: None) -> None:
+    """Real commits; to go with the mark `django_db(transaction=True, databases="__all__")`."""
 
 
 @pytest.fixture

@@ -39,7 +39,9 @@ def inside(incident: Incident, on: date | None, year: int) -> bool:
 def own_day(harm: Harm, *codes: str) -> date | None:
     """The day of its own that the first of these outcomes has."""
     told = (harm.outcomes.get(code) for code in codes)
-    return next((outcome.on for outcome in told if outcome is not None and outcome.holds and outcome.on), None)
+    return next(
+        (outcome.on for outcome in told if outcome is not None and outcome.holds and outcome.on), None
+    )
 
 
 def persons(harms: Iterable[Harm]) -> int:
@@ -82,7 +84,10 @@ def annex(told: Iterable[Incident], year: int, scope: str = "unsms") -> dict[str
 def _case(incident: Incident, ours: list[Harm], year: int) -> int:
     """One reported case where somebody was threatened or harassed; dates of their own are not made up here."""
     held = [
-        h for h in ours for code in ("harassed", "threatened") if code in h.outcomes and h.outcomes[code].holds
+        h
+        for h in ours
+        for code in ("harassed", "threatened")
+        if code in h.outcomes and h.outcomes[code].holds
     ]
     return int(bool(held) and inside(incident, None, year))
 

@@ -10,16 +10,17 @@ from tabard.rules.refusals import Refused
 
 FINE = (
     "WITH a(x, y) AS (VALUES (1, 'p'), (2, 'q')), b AS (SELECT iid, n FROM h WHERE scope = 'unsms') "
-    "SELECT 'r' AS cell_row, asked.col, b.iid, NULL, sum(n) FILTER (WHERE n > 0) OVER (ORDER BY b.iid NULLS FIRST), "
-    "cast(n as double) / 2, cast(n as bigint), cast(n as varchar(9)) || substr('x', 1, 1), coalesce(n, 0) % 2 "
-    "FROM b JOIN asked ON b.n IS NOT DISTINCT FROM asked.from_half JOIN a ON a.x = b.n -- a remark: it's free\n"
+    "SELECT 'r' AS cell_row, asked.col, b.iid, NULL, "
+    "sum(n) FILTER (WHERE n > 0) OVER (ORDER BY b.iid NULLS FIRST), cast(n as double) / 2, cast(n as bigint), "
+    "cast(n as varchar(9)) || substr('x', 1, 1), coalesce(n, 0) % 2 "
+    "FROM b JOIN asked ON b.n IS NOT DISTINCT FROM asked.from_half JOIN a ON a.x = b.n -- it's free\n"
     "WHERE EXISTS (SELECT 1 FROM m WHERE m.iid = b.iid) AND dimension2 = '' "
 )
 WRONG = {
     "not_a_select": "DELETE FROM h",
     "second_statement": "SELECT 1 FROM h; SELECT 2 FROM h",
     "integer_division": "SELECT n / 2 FROM h",
-    "cast_to_integer": "SELECT cast(n as integer) FROM h",
+    "cast_to_other": "SELECT cast(n as integer) FROM h",
     "cast_of_fraction": "SELECT cast(1.5 as bigint) FROM h",
     "text_cast_without_length": "SELECT cast(n as varchar) FROM h",
     "double_colon": "SELECT n::bigint FROM h",

@@ -1,4 +1,4 @@
-"""The Aid Worker Security Database's own yearly table, recomputed from its export: every cell that can, does."""
+"""The Aid Worker Security Database's own yearly table, recomputed from its export."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
-from figures.made import Said, counted, question, snapshot
 
+from figures.made import Said, counted, question, snapshot
 from tabard.figures.cells import TableResult
 from tabard.formats.registry import FORMATS
 
@@ -36,7 +36,9 @@ def printed(shared_data: Path) -> Printed:
 
 
 def imported(shared_data: Path, name: str, folder: Path) -> Path:
-    reading = FORMATS["awsd"].read(shared_data / "awsd" / name, country=lambda text, _: text.upper()[:3] or None)
+    reading = FORMATS["awsd"].read(
+        shared_data / "awsd" / name, country=lambda text, _: text.upper()[:3] or None
+    )
     rows = [row for row in reading if row.facts is not None]
     return snapshot(folder, [Said(str(row.key), row.facts, collection="awsd") for row in rows if row.facts])
 
@@ -76,5 +78,7 @@ def test_crossings_add_up_to_their_outcome(table: TableResult, shared_data: Path
     crossed = counted(question(made, "awsd-outcome-by-recruitment", 2019, 2006))
     for year in ("2019", "2006"):
         for outcome in ("killed", "injured", "kidnapped"):
-            parts = [c.value or 0 for c in crossed.cells if c.column == year and c.row.startswith(f"{outcome}_")]
+            parts = [
+                c.value or 0 for c in crossed.cells if c.column == year and c.row.startswith(f"{outcome}_")
+            ]
             assert sum(parts) == table.cell(outcome, year).value

@@ -1,4 +1,4 @@
-"""Two ways to the same figure: the tables' SQL over a snapshot, and a count in plain Python from the facts."""
+"""Two ways to one figure: the tables' SQL over a snapshot, and a count in plain Python from the facts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-from figures import recount
-from figures.made import Said, counted, question, snapshot, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from figures import recount
+from figures.made import Said, counted, question, snapshot, values
 from tabard.figures import engines
 from tabard.rules.facts import OUTCOMES, Harm, Incident, Margin, Outcome
 

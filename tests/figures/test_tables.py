@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from figures.made import Said, counted, question, snapshot, values
 
+from figures.made import Said, counted, question, snapshot, values
 from tabard.figures import engines
 from tabard.rules.facts import Harm, Incident, Margin, ObjectHarm, Outcome
 

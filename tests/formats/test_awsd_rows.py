@@ -82,6 +82,11 @@ def test_namibia_and_unknown_are_two_things() -> None:
     assert codes(read[3]) == {"country_disagrees"}
 
 
+def test_a_territory_of_no_one_country_has_an_unknown_country() -> None:
+    row = one(Country="Kashmir")
+    assert (facts_of(row).country, codes(row), row.lost) == (None, {"country_not_one"}, ("Country",))
+
+
 @pytest.mark.parametrize(
     ("cells", "code"),
     [

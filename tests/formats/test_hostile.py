@@ -28,6 +28,7 @@ from tabard.vocab.catalogue import codes as known_codes
 
 EXAMPLES = 10_000 if os.environ.get("TABARD_PROVE") == "1" else 300
 hard = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+CODES = {"", *known_codes()}
 SMALL = Limits(
     rows=2_000, chars_per_row=100_000, chars_per_cell=20_000, unpacked=5_000_000, strings=1_000_000
 )
@@ -54,7 +55,6 @@ def survives(name: str, source: bytes, limits: Limits = SMALL) -> str:
         assert sum(reading.counts.values()) == count
         FORMATS[name].loss(reading)
     except Refused as refusal:
-        assert refusal.code in known_codes()
         return refusal.code
     return ""
 
@@ -130,7 +130,7 @@ HAND_MADE: dict[str, tuple[bytes, str]] = {
         "unreadable_file",
     ),
     "a far-off cell": (
-        zipped(parts(BOOK) | {SHEET: b'<worksheet><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></worksheet>'}),
+        zipped(parts(BOOK) | {SHEET: b'<worksheet><row><c r="XFD1048576"><v>1</v></c></row></worksheet>'}),
         "row_too_long",
     ),
     "one string many times": (
@@ -162,7 +162,8 @@ HAND_MADE: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", FORMATS)
 def test_made_by_hand(case: str, name: str) -> None:
     source, code = HAND_MADE[case]
-    assert survives(name, source) == code
+    found = survives(name, source)
+    assert found == code or (name == "kika" and found == "unknown_header")  # these are no KIKA files
 
 
 @pytest.mark.parametrize("source", [SOURCE, BOOK, RECORDS], ids=["csv", "xlsx", "json"])
@@ -177,9 +178,8 @@ def test_usual_encodings_are_read(encoding: str) -> None:
 
 def test_a_nul_in_a_late_row_is_marked_and_the_row_kept() -> None:
     source = awsd(AWSD_44, *[ONE_KILLED | {"Incident ID": str(n)} for n in range(200)])
-    rows = list(
-        FORMATS["awsd"].read(source + source.splitlines()[1].replace(b"Shoot", b"\0"), country=country)
-    )
+    last = source.splitlines()[-1].replace(b"199,", b"200,", 1).replace(b"Shooting", b"\0")
+    rows = list(FORMATS["awsd"].read(source + last, country=country))
     assert rows[-1].notes[0].code == "unreadable_character"
     assert "\0" not in rows[-1].verbatim
 
@@ -200,7 +200,7 @@ def test_a_declared_size_that_lies_is_damage() -> None:
 @hard
 @given(st.binary(max_size=400), st.sampled_from(sorted(FORMATS)))
 def test_any_bytes(source: bytes, name: str) -> None:
-    survives(name, source)
+    assert survives(name, source) in CODES
 
 
 NASTY = st.one_of(
@@ -235,8 +235,8 @@ VALUES = st.recursive(
 @hard
 @given(VALUES, st.sampled_from(sorted(FORMATS)))
 def test_any_json(value: object, name: str) -> None:
-    survives(name, json.dumps(value).encode())
-    survives(name, json.dumps([value]).encode())
+    assert survives(name, json.dumps(value).encode()) in CODES
+    assert survives(name, json.dumps([value]).encode()) in CODES
 
 
 def broken(source: bytes, seed: int) -> bytes:
@@ -264,7 +264,7 @@ def broken(source: bytes, seed: int) -> bytes:
 @pytest.mark.parametrize("source", [SOURCE, BOOK, RECORDS], ids=["csv", "xlsx", "json"])
 def test_broken_files(source: bytes) -> None:
     for seed in range(EXAMPLES):
-        survives("awsd", broken(source, seed))
+        assert survives("awsd", broken(source, seed)) in CODES
 
 
 def test_broken_parts_of_a_workbook() -> None:
@@ -272,7 +272,7 @@ def test_broken_parts_of_a_workbook() -> None:
     names = sorted(content)
     for seed in range(EXAMPLES):
         name = names[seed % len(names)]
-        survives("awsd", zipped(content | {name: broken(content[name], seed)}))
+        assert survives("awsd", zipped(content | {name: broken(content[name], seed)})) in CODES
 
 
 # --- memory -----------------------------------------------------------------------------------------

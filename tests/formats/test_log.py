@@ -118,7 +118,7 @@ def test_a_workbook_with_real_dates_and_a_title() -> None:
         page = book.add_worksheet("Log")
         page.write_string(0, 0, "Our log")
         page.write_row(2, 0, HEADER)
-        page.write_row(3, 0, [cell for cell in ROW])
+        page.write_row(3, 0, list(ROW))
         page.write_datetime(3, 1, date(2021, 3, 4), book.add_format({"num_format": "dd/mm/yyyy"}))
         page.write_number(3, 4, 2)
     row = rows("log", stream.getvalue(), mapping=MAPPING)[0]
@@ -145,7 +145,7 @@ def test_a_mapping_is_checked_when_it_is_saved(change: dict[str, Any], code: str
 
 
 def test_a_mapping_survives_being_saved() -> None:
-    assert to_json(from_json(MAPPING)) == MAPPING | {"sheet": ""}
+    assert to_json(from_json(MAPPING)) == MAPPING
 
 
 def test_a_first_guess_in_several_languages() -> None:
@@ -160,7 +160,7 @@ def test_a_first_guess_in_several_languages() -> None:
 
 
 def test_the_names_of_fields_lead_to_one_field_each() -> None:
-    names = [name for known in NAMES.values() for name in known]
+    names = [name for known in NAMES.values() for name in set(known)]
     assert len(names) == len(set(names))
     assert set(NAMES) <= FIELDS
 

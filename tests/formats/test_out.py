@@ -179,4 +179,4 @@ def test_memory_stays_flat(writer: Any) -> None:
         tracemalloc.stop()
         return top
 
-    assert peak(30_000) < peak(25_000) + 2_000_000
+    assert peak(12_000) < peak(6_000) + 500_000

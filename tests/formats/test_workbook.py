@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from tabard.formats import workbook
+from tabard.formats import engine, workbook
 from tabard.formats.reading import Limits
+from tabard.formats.registry import FORMATS
 from tabard.formats.tables import Raw
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=20)
@@ -51,7 +52,7 @@ def as_text(cell: object) -> str:
 def test_it_reads_what_was_written(rows: list[list[object]]) -> None:
     found = [row.cells for row in read(book(rows))[0]]
     told = [[as_text(float(c) if isinstance(c, float) else c) for c in row] for row in rows]
-    expected = [[text for text in row] for row in told if any(text.strip() for text in row)]
+    expected = [list(row) for row in told if any(text.strip() for text in row)]
     assert len(found) == len(expected)
     for cells, row in zip(found, expected, strict=True):
         assert len(cells) <= len(row)
@@ -132,3 +133,21 @@ def test_rich_text_is_one_text_and_blank_rows_are_none() -> None:
 )
 def test_columns_by_their_letters(reference: str, at: int) -> None:
     assert workbook.column(reference) == at
+
+
+def test_every_sheet_with_the_same_header_is_read_and_the_others_are_named() -> None:
+    stream = io.BytesIO()
+    header = ["Year", "Country", "Total killed"]
+    with xlsxwriter.Workbook(stream) as made:
+        for name, columns, year in (("2019", header, 2019), ("2020", header, 2020), ("Mood", ["x"], 1)):
+            page = made.add_worksheet(name)
+            page.write_row(0, 0, columns)
+            page.write_row(1, 0, [year, "Chad", 1][: len(columns)])
+        made.add_worksheet("Blank")
+    mapping = {"columns": {"Year": "year", "Country": "country", "Total killed": "died"}}
+    reading = FORMATS["log"].read(stream.getvalue(), country=lambda *_: "TCD", mapping=mapping)
+    found = [(row.number, row.facts and row.facts.first_day and row.facts.first_day.year) for row in reading]
+    assert found == [(2, 2019), (4, 2020)]
+    coder = FORMATS["log"].coder(mapping)
+    assert engine.row(coder, stream.getvalue(), 4) == (reading.header, ("2020", "Chad", "1"))
+    assert [(lost.what, lost.reason) for lost in FORMATS["log"].loss(reading)] == [("Mood", "unmapped")]

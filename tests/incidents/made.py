@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 
 from formats.made import AWSD_39, ONE_KILLED, awsd
 from tabard.access import actions as accounts
@@ -26,6 +27,14 @@ from tabard.rules import facts
 from tabard.rules.canonical import canonical
 
 NOT_COUNTED = ("withdrawn", "counted_as")
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is done inside never was: for many examples within one test."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def cast_member(by: Account, handle: str, role: str, scope: str) -> Account:

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from incidents.made import again, at, entry, index, killed, report
 from tabard.access.models import Account, AuditLine
@@ -217,7 +215,7 @@ WRONG: list[tuple[str, facts.Incident]] = [
     ("cause", killed(cause=CANARY)),
     ("means", killed(means=CANARY)),
     ("gender", killed(harm=(facts.Harm(1, gender=CANARY),))),
-    (CANARY, killed(harm=(facts.Harm(1, outcomes={CANARY: facts.Outcome(True)}),))),
+    ("outcomes", killed(harm=(facts.Harm(1, outcomes={CANARY: facts.Outcome(True)}),))),
     ("tags", killed(tags=(("medical", CANARY),))),
     ("tags", killed(tags=((CANARY, "x"),))),
     ("margins", killed(margins=(facts.Margin(1, "gender", CANARY),))),
@@ -236,7 +234,7 @@ def test_an_unknown_word_is_refused_and_only_its_field_named(
     said = f"{refusal.value!r} {refusal.value.fields}"
     assert refusal.value.code == "unknown_word"
     assert CANARY not in said
-    assert field == CANARY or refusal.value.fields == {"field": field}
+    assert refusal.value.fields == {"field": field}
     assert not Incident.objects.exists()
 
 
@@ -276,15 +274,13 @@ def test_a_reference_given_is_never_given_again(by: Account) -> None:
     assert again(first).reference == "SSD-2019-0001"
 
 
-@given(lat=st.floats(-90, 90), lon=st.floats(-180, 180))
-def test_no_position_reaches_a_revision(by: Account, lat: float, lon: float) -> None:
-    place = facts.Position(lat, lon, "exact", locality="Zyxwv Canarytown")
+def test_no_position_reaches_a_revision(by: Account) -> None:
+    place = facts.Position(4.85163, 31.58247, "exact", locality="Zyxwv Canarytown")
     incident = report(by, entry=Entry(killed(), place))
     told = Revision.objects.filter(incident=incident).values().get()
-    assert "Canarytown" not in str(told)
-    assert f"{lat!r}" not in told["facts"] or abs(lat) < 10
+    assert not [part for part in ("Canarytown", "4.85163", "31.58247") if part in str(told)]
     kept = Position.objects.get(pk=told["place"])
-    assert (kept.lat, kept.lon) == (lat, lon)
+    assert (kept.lat, kept.lon, kept.locality) == (4.85163, 31.58247, "Zyxwv Canarytown")
 
 
 def test_who_withdraws_loses_no_words(by: Account) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from installation import installation
 
+from installation import installation
 from tabard.access import appendonly, guard
 from tabard.access.models import AuditLine
 from tabard.access.trail import console

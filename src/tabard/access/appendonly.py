@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tabard.access import guard
@@ -42,7 +42,7 @@ def seal(using: str = DEFAULT_DB_ALIAS) -> None:
     """Put the triggers on every append-only table that exists in this database; harmless to repeat."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
-    with guard.lifted(), connection.cursor() as cursor:
+    with guard.lifted(), transaction.atomic(using), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(POSTGRES_FUNCTION)
         for model in sealed_models():
@@ -110,7 +110,10 @@ def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 def _drop(connection: BaseDatabaseWrapper) -> None:
     present = set(connection.introspection.table_names())
     tables = [m._meta.db_table for m in sealed_models() if m._meta.db_table in present]
-    with guard.lifted(), connection.cursor() as cursor:
+    with guard.lifted(), transaction.atomic(connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # inside a transaction, checks still pending would forbid touching the tables
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             for name in _standing(connection):
                 if name.startswith(f"{table}_no_"):

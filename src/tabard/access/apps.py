@@ -14,7 +14,7 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        post_migrate.connect(seal_after, dispatch_uid="tabard.seal")
+        post_migrate.connect(seal_after, sender=self, dispatch_uid="tabard.seal")
         connection_created.connect(guard.install, dispatch_uid="tabard.guard")
         connection_created.connect(unsaid.install, dispatch_uid="tabard.unsaid")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tabard import __version__
-from tabard.cli import records, setup, tables, upkeep
+from tabard.cli import mapping, records, setup, tables, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,6 +23,8 @@ for command in (
     setup.work,
     setup.account,
     records.import_,
+    mapping.mapping,
+    mapping.mend,
     records.undo,
     records.confirm,
     records.erase,

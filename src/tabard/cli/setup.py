@@ -24,6 +24,7 @@ from tabard.rules.refusals import Refused
 from tabard.site import example
 
 IDLE_SECONDS = 0.5
+THREADS = 4  # a web process; more would only queue for the database
 
 
 def prepare() -> None:
@@ -83,6 +84,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def _granian(host: str, port: int, workers: int) -> list[str]:
     options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
+    options += ["--blocking-threads", str(THREADS)]
     return [
         sys.executable,
         "-m",

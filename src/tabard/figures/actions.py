@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from tabard.access import door, policy
 from tabard.access.door import action
+from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.figures import freeze as freezer
 from tabard.figures.freeze import Frozen, moment
@@ -13,9 +14,7 @@ from tabard.figures.models import Snapshot
 from tabard.rules.ids import ulid
 
 
-def freeze(
-    *, by: policy.Actor, known_on: date | datetime, recorded_by: date | datetime | None = None
-) -> Snapshot:
+def freeze(*, by: Account, known_on: date | datetime, recorded_by: date | datetime | None = None) -> Snapshot:
     """Freeze what was known on `known_on` as recorded by `recorded_by` (now).
 
     The files are written before the act opens: on SQLite an open act keeps every other writer waiting."""
@@ -27,7 +26,7 @@ def freeze(
 
 
 @action(Permission.SNAPSHOT_FREEZE)
-def keep(*, by: policy.Actor, frozen: Frozen, known_on: datetime, recorded_by: datetime) -> Snapshot:
+def keep(*, by: Account, frozen: Frozen, known_on: datetime, recorded_by: datetime) -> Snapshot:
     """Enter a written snapshot in the register, with the digest of its manifest."""
     snapshot = Snapshot.objects.create(
         id=frozen.id,

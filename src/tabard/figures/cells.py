@@ -1,4 +1,4 @@
-"""The cells of a table: every number with its unit, scope, collection and rule, or the word why there is none."""
+"""The cells of a table: every number with its unit, scope, collection and rule, or why there is none."""
 
 from __future__ import annotations
 
@@ -155,9 +155,7 @@ def _cell(
     )
 
 
-def _state(
-    row: Row, label: str, told: Sum, known: Mapping[tuple[str, str], Sum], held: bool
-) -> str:
+def _state(row: Row, label: str, told: Sum, known: Mapping[tuple[str, str], Sum], held: bool) -> str:
     if not held and not told.value and not told.unknown:
         return NOT_REPORTED
     apart = known.get((row.not_stated, label))

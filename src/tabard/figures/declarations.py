@@ -1,9 +1,9 @@
-"""Reads `tables/<name>.toml` and `<name>.sql`: what a table counts, in which unit, of whom, from which collections."""
+"""Reads `tables/<name>.toml` and `<name>.sql`: what a table counts, in which unit, of whom, whose counting."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ REGISTER = "register"  # stands for the own register, or for the example that is
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table. `says` is its rule in words; `not_stated` names the row of what no source splits."""
+    """One row. `says` is its rule in words; `not_stated` names the row of what no source splits."""
 
     code: str
     label: str
@@ -44,7 +44,6 @@ class Declaration:
     rows: tuple[Row, ...]
     sql: str
     footnotes: tuple[str, ...] = ()
-    columns: tuple[str, ...] = field(default=())
 
     @property
     def scope(self) -> str:
@@ -82,6 +81,7 @@ def declared(said: dict[str, Any], sql: str) -> Declaration:
     """A declaration from its two files. Refused where the SQL leaves the subset or its views."""
     if check(sql):
         raise Refused("table_out_of_bounds", table=said["code"])
-    parts = said | {"sql": sql, "rows": tuple(Row(**row) for row in said["rows"])}
-    lists = {name: tuple(parts[name]) for name in ("scopes", "collections", "footnotes") if name in parts}
-    return Declaration(**(parts | lists))
+    parts: dict[str, Any] = dict(said)
+    parts |= {name: tuple(said[name]) for name in ("scopes", "collections", "footnotes") if name in said}
+    parts |= {"sql": sql, "rows": tuple(Row(**row) for row in said["rows"])}
+    return Declaration(**parts)

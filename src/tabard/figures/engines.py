@@ -64,7 +64,7 @@ SELECT DISTINCT iid FROM ({sql}) WHERE cell_row = ? AND col = ? AND (n <> 0 OR u
 # Each outcome of each harm row with the half-years in which it happened: its own date's, else the incident's.
 FACTS = "CREATE VIEW f AS " + " UNION ALL ".join(
     f"SELECT hid, iid, person, '{code}' AS outcome, coalesce({code}_half, half_first) AS from_half, "
-    f"coalesce({code}_half, half_last) AS to_half, n, unknown, at_least, family_member FROM h WHERE {code} = 1"
+    f"coalesce({code}_half, half_last) AS to_half, n, unknown, at_least FROM h WHERE {code} = 1"
     for code in OUTCOMES
 )
 ASKED = "CREATE TABLE asked (col VARCHAR(16), from_half INTEGER, to_half INTEGER)"

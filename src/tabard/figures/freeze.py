@@ -33,7 +33,7 @@ def moment(when: date | datetime) -> datetime:
 
 
 def build(snapshot_id: str, known_on: datetime, recorded_by: datetime) -> Frozen:
-    """Write every file of the snapshot in a folder of its own; the folder appears only when all are written."""
+    """Write every file of the snapshot; its folder appears only when all are written."""
     target = manifest.folder(snapshot_id)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings.HOME, prefix="freeze-") as name:

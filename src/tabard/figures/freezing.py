@@ -51,7 +51,9 @@ ELSE 'counted' END AS standing, count(*) AS n FROM latest GROUP BY ALL ORDER BY 
 STATED_BY = ", ".join(
     f"max((dimension = '{dimension}')::TINYINT) AS stated_{dimension}" for dimension in STATED
 )
-STATED_FLAGS = ", ".join(f"coalesce(stated_{dimension}, 0)::TINYINT AS stated_{dimension}" for dimension in STATED)
+STATED_FLAGS = ", ".join(
+    f"coalesce(stated_{dimension}, 0)::TINYINT AS stated_{dimension}" for dimension in STATED
+)
 # Shuffled apart from the wide rows: sorting those by chance would take four times as long.
 SHUFFLED = """
 CREATE TEMP TABLE shuffled AS SELECT row_number() OVER () AS place, iid::INTEGER AS iid
@@ -75,11 +77,11 @@ CASES = """
 CREATE TEMP TABLE cases AS SELECT min(h.id) AS id FROM r_harm h JOIN counted c USING (revision_id)
 WHERE h.threatened = 1 OR h.harassed = 1 GROUP BY h.revision_id, h.scope"""
 SCOPES = """
-CREATE TEMP TABLE scopes AS SELECT h.revision_id, min(h.scope) AS scope, count(DISTINCT coalesce(h.scope, '')) AS scopes
+CREATE TEMP TABLE scopes AS
+SELECT h.revision_id, min(h.scope) AS scope, count(DISTINCT coalesce(h.scope, '')) AS scopes
 FROM r_harm h JOIN (SELECT DISTINCT revision_id FROM r_object) o USING (revision_id) GROUP BY 1"""
 COUNTED = """coalesce({t}.n, 0)::INTEGER AS n, ({t}.n IS NULL)::INTEGER AS unknown,
   coalesce({t}.n_basis IN ('at_least', 'estimate', 'imputed'), false)::INTEGER AS at_least"""
-
 
 
 def _own_half(code: str) -> str:
@@ -106,14 +108,15 @@ WRITTEN = {
   {", ".join(f"r.{code}" for code in INCIDENT_CODES)}, 1 AS n FROM r_revision r
 JOIN counted c ON c.revision_id = r.id""",
     "harm": f"""SELECT c.iid, {", ".join(f"c.{name}" for name in WHEN)},
-  h.scope, coalesce(h.cause, c.cause::VARCHAR) AS cause, CASE WHEN h.cause IS NULL THEN c.branch::VARCHAR ELSE b.branch END AS branch,
+  h.scope, coalesce(h.cause, c.cause::VARCHAR) AS cause,
+  CASE WHEN h.cause IS NULL THEN c.branch::VARCHAR ELSE b.branch END AS branch,
   {", ".join(f"h.{code}" for code in HARM_CODES)}, {TAKEN_BY} AS taken_by, p.person,
   {", ".join(f"c.stated_{dimension}" for dimension in STATED)}, {DIED}, {HARM_OUTCOMES},
   h.n_basis, {COUNTED.format(t="h")}, (k.id IS NOT NULL)::INTEGER AS cases
 FROM r_harm h JOIN counted c USING (revision_id) LEFT JOIN repeated p ON p.subject = h.subject
 LEFT JOIN branches b ON b.cause = h.cause LEFT JOIN cases k ON k.id = h.id""",
-    "margins": f"""SELECT c.iid, {", ".join(f"c.{name}" for name in WHEN)}, m.dimension, m.value, m.dimension2,
-  m.value2, m.n_basis, {COUNTED.format(t="m")} FROM r_margin m JOIN counted c USING (revision_id)""",
+    "margins": f"""SELECT c.iid, {", ".join(f"c.{name}" for name in WHEN)}, m.dimension, m.value,
+  m.dimension2, m.value2, m.n_basis, {COUNTED.format(t="m")} FROM r_margin m JOIN counted c USING (revision_id)""",
     "objects": f"""SELECT c.iid, {", ".join(f"c.{name}" for name in WHEN)}, {OBJECT_SCOPE} AS scope, o.kind,
   {", ".join(f"o.{effect}" for effect in EFFECTS)}, o.n_basis, {COUNTED.format(t="o")}
 FROM r_object o JOIN counted c USING (revision_id) LEFT JOIN scopes s USING (revision_id)""",
@@ -123,7 +126,7 @@ PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE
 
 
 def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str, key: Path) -> None:
-    """Make the table `counted`: the incidents that stood, numbered at random; and write the key to the numbers."""
+    """Make the table `counted`: the incidents that stood, numbered at random; and write the key."""
     _words(duck, "branches", "cause", "branch")
     _words(duck, "captors", "actor", "captor")
     duck.execute(PICKED.format(known_on=known_on, recorded_by=recorded_by))
@@ -135,7 +138,7 @@ def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str, key: 
 
 
 def _words(duck: duckdb.DuckDBPyConnection, table: str, list_code: str, column: str) -> None:
-    """One column of a list of words as a table: which branch a cause belongs to, for which side an actor holds."""
+    """One column of a list as a table: the branch of a cause, the side for which an actor holds people."""
     duck.execute(f"CREATE TEMP TABLE {table} ({list_code} VARCHAR, {column} VARCHAR)")
     duck.executemany(f"INSERT INTO {table} VALUES (?, ?)", list(words_column(list_code, column).items()))
 

@@ -1,4 +1,4 @@
-"""A snapshot of what was known on a day that is still true: the newest one that nothing was recorded behind, else a new freeze."""
+"""A snapshot that still holds: the newest one that nothing was recorded behind, else a new freeze."""
 
 from __future__ import annotations
 

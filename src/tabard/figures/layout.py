@@ -11,7 +11,7 @@ from tabard.rules.facts import OUTCOMES
 SNAPSHOT_VERSION = 1
 FILES = ("incidents", "harm", "margins", "objects")
 
-# The dimensions by which a margin may be stated; an incident that has one is read by it, not by its harm rows.
+# The dimensions of margins; an incident that has one of them is read by it, not by its harm rows.
 STATED = ("total", "outcome", "recruitment", "gender", "org_type")
 EFFECTS = ("attacked", "looted", "destroyed", "damaged", "occupied", "entered", "stolen", "misused")
 

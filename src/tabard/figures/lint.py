@@ -12,19 +12,20 @@ FUNCTIONS = frozenset(
 )
 # Words that an opening bracket may follow without being functions.
 BEFORE_BRACKET = frozenset(
-    "all and as by case distinct else except exists filter from group having in intersect join not on or order "
-    "over partition select then union using values varchar when where with between".split()
+    "all and as by case distinct else except exists filter from group having in intersect join not on or "
+    "order over partition select then union using values varchar when where with between".split()
 )
 TEXT = re.compile(r"'(?:[^']|'')*'")
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 NAME = r"[a-z_][a-z0-9_]*"
+NUMBERS = "n|unknown|at_least|cases|iid|hid|person|from_half|to_half|half_first|half_last"
 
 # Each pattern is matched against the SQL in lower case, without comments and with every text as ''.
 FORBIDDEN = {
     "not_a_select": r"\A(?!\s*(?:select|with)\b)",
     "second_statement": r";",
     "integer_division": r"(?<!as double\))(?<!as double\) )/",
-    "cast_to_integer": r"\bas\s+(?:int|integer|smallint|tinyint|decimal|numeric|boolean|bool|date|timestamp)\b",
+    "cast_to_other": r"\bas\s+(?:int|integer|smallint|tinyint|decimal|numeric|bool|boolean|date|timestamp)\b",
     "cast_of_fraction": r"cast\s*\(\s*[0-9]*\.[0-9]+[^)]*as\s+bigint|\bas\s+double\)[^,;]*\bas\s+bigint",
     "text_cast_without_length": r"\bas\s+(?:varchar(?!\s*\()|text|string|char)\b",
     "double_colon": r"::",
@@ -36,15 +37,16 @@ FORBIDDEN = {
     "parameter": r"[:?$@]",
     "values_as_table": r"\b(?:from|join)\s*\(\s*values\b",
     "everything": r"(?:select|\.|,)\s*\*",
-    "engine_word": r"\b(?:qualify|pivot|unpivot|lateral|exclude|offset|limit|pragma|attach|copy|ilike|is\s+true)\b",
+    "engine_word": r"\b(?:qualify|pivot|unpivot|lateral|exclude|offset|limit|pragma|attach|copy)\b",
     "natural_join": r"\bnatural\b",
-    "number_as_text": r"\b(?:n|unknown|at_least|cases|iid|hid|person|from_half|to_half)\s*(?:=|<>|<|>|<=|>=|in\s*\()\s*''",
+    "number_as_text": rf"\b(?:{NUMBERS})\s*(?:=|<>|<|>|<=|>=|in\s*\()\s*''",
     "text_as_number": r"''\s*(?:=|<>|<|>)\s*[0-9]|\bcol\s*(?:=|<>|<|>)\s*[0-9]",
-    "integer_as_boolean": rf"\b(?:where|when|and|or|not|having|on)\s+(?:{NAME}\.)?(?!exists\b|not\b|case\b|null\b)"
-    rf"{NAME}\s*(?:\bthen\b|\band\b|\bor\b|\)|\bgroup\b|\bunion\b|\border\b|\Z)",
+    "integer_as_boolean": rf"\b(?:where|when|and|or|not|having|on)\s+(?:{NAME}\.)?"
+    rf"(?!exists\b|not\b|case\b|null\b){NAME}\s*(?:\bthen\b|\band\b|\bor\b|\)|\bgroup\b|\bunion\b|\border\b|\Z)",
 }
 ORDER = re.compile(r"\border\s+by\b(.*?)(?:\)|\Z|\bunion\b|\brows\b|\brange\b)", re.DOTALL)
-TABLE = re.compile(rf"(?<!distinct )\b(?:from|join)\s+({NAME}(?:\.{NAME})?)(\s+(?:as\s+)?(?!on\b|join\b|where\b)({NAME}))?\s*(,)?")
+ALIAS = rf"(?:\s+(?:as\s+)?(?!on\b|join\b|where\b){NAME})?"
+TABLE = re.compile(rf"(?<!distinct )\b(?:from|join)\s+({NAME}(?:\.{NAME})?){ALIAS}\s*(,)?")
 CTE = re.compile(rf"(?:\bwith|,)\s*({NAME})\s*(?:\([^()]*\))?\s+as\s*\(")
 BRACKET = re.compile(rf"\b({NAME})\s*\(")
 
@@ -85,6 +87,6 @@ def _tables(plain: str) -> list[str]:
     for match in TABLE.finditer(plain):
         if match.group(1) not in known:
             faults.append("table_outside")
-        if match.group(4):
+        if match.group(2):
             faults.append("comma_join")
     return faults + (["table_outside"] if re.search(r"\b(?:from|join)\s*''", plain) else [])

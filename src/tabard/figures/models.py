@@ -1,4 +1,4 @@
-"""Snapshots that were frozen, and where their files lie. The figures themselves are queries over the files."""
+"""Snapshots that were frozen. The figures themselves are queries over their files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tabard.rules.ids import ulid
 
 
 class Snapshot(models.Model):
-    """One freeze: what was known on one instant as recorded by another, written to Parquet with a manifest."""
+    """One freeze: what was known on one instant as recorded by another, in Parquet with a manifest."""
 
     APPEND_ONLY: ClassVar = True
     SENSITIVITY: ClassVar = {

@@ -118,9 +118,7 @@ def _asked(
     return said, Question(name, said.sql, folder, collections, said.scopes, columns), chosen
 
 
-def _collections(
-    said: Declaration, snapshot: Snapshot, register: str | None
-) -> tuple[str, tuple[str, ...]]:
+def _collections(said: Declaration, snapshot: Snapshot, register: str | None) -> tuple[str, tuple[str, ...]]:
     """The collections a table reads; `register` in its declaration is one of them, never two at once."""
     if REGISTER not in said.collections:
         return "", said.collections
@@ -128,7 +126,9 @@ def _collections(
     codes = {"example": _examples(), OWN: (OWN,)}.get(chosen)
     if codes is None:
         raise Refused("table_out_of_bounds", table=said.code)
-    return chosen, tuple(code for each in said.collections for code in (codes if each == REGISTER else (each,)))
+    return chosen, tuple(
+        code for each in said.collections for code in (codes if each == REGISTER else (each,))
+    )
 
 
 def _register(snapshot: Snapshot) -> str:
@@ -158,4 +158,3 @@ def _keep(path: Path, sums: tuple[Sum, ...], held: frozenset[str]) -> None:
     written = path.with_suffix(".part")
     written.write_text(json.dumps({"sums": [asdict(each) for each in sums], "held": sorted(held)}))
     written.replace(path)
-

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import duckdb_extension_sqlite_scanner
+import duckdb_extension_sqlite_scanner  # type: ignore[import-untyped]
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -48,8 +48,12 @@ ORDER BY r.incident_id, r.known_at DESC, r.number DESC"""
 
 def engine(spill: Path, memory: str = "240MB") -> duckdb.DuckDBPyConnection:
     """A DuckDB that keeps within its memory, spills into a folder, and asks nobody for anything."""
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    duck = duckdb.connect(":memory:", config=config | {"temp_directory": str(spill)})
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(spill),
+    }
+    duck = duckdb.connect(":memory:", config=config)
     duck.execute(f"SET memory_limit = '{memory}'; SET threads = 2; SET preserve_insertion_order = false")
     return duck
 
@@ -88,7 +92,9 @@ def _from_postgres(
 def _picked_rows(view: str) -> str:
     model, columns = WANTED[view]
     named = ", ".join(f"t.{column}" for column in columns)
-    key = {"r_incident": "t.id = p.incident_id", "r_revision": "t.id = p.id"}.get(view, "t.revision_id = p.id")
+    key = {"r_incident": "t.id = p.incident_id", "r_revision": "t.id = p.id"}.get(
+        view, "t.revision_id = p.id"
+    )
     return f"SELECT {named} FROM {model._meta.db_table} t JOIN picked p ON {key}"
 
 
@@ -108,8 +114,8 @@ def _csv(path: Path, view: str) -> str:
 
 def type_of(view: str, column: str) -> str:
     """The type of a column in the views."""
-    field = WANTED[view][0]._meta.get_field(column.removesuffix("_id"))
-    return TYPES.get(field.get_internal_type(), "VARCHAR")
+    fields = {field.column: field.get_internal_type() for field in WANTED[view][0]._meta.local_fields}
+    return TYPES.get(fields[column], "VARCHAR")
 
 
 def _quoted(path: Path | str) -> str:

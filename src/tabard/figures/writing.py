@@ -1,4 +1,4 @@
-"""Takes a table away: CSV with an HXL row, XLSX, JSON. No cell can be a formula; no number without its unit."""
+"""Takes a table away: CSV with an HXL row, XLSX, JSON. No cell is a formula; no number lacks its unit."""
 
 from __future__ import annotations
 

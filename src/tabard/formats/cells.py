@@ -80,14 +80,18 @@ class Cells:
 
     def prose(self, field: str) -> str:
         """A text with its HTML entities read; the row itself keeps them."""
-        at = self.layout.where.get(field)
-        raw = self.cells[at].strip() if at is not None else ""
+        raw = self.untouched(field)
         if "&" not in raw:
             return raw
         clean = html.unescape(raw).replace("\xa0", " ").replace("\0", "\ufffd").strip()
         if clean != raw:
             self.note("text_cleaned", self.name(field))
         return clean
+
+    def untouched(self, field: str) -> str:
+        """A text as it stands, with whatever is wrong with it."""
+        at = self.layout.where.get(field)
+        return self.cells[at].strip() if at is not None else ""
 
     def count(self, field: str) -> int | None:
         """Persons: a whole number from 0; blank is not stated. Anything else is held."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, islice
 from typing import BinaryIO, Protocol
@@ -57,18 +58,22 @@ def read(coder: Coder, source: Source, *, country: Country, limits: Limits = DEF
 
     The file is closed after its last row, or when it is refused."""
     stream = opened(source, limits)
+    found = tables(stream, limits)
     try:
-        layout, data = _found(coder, stream, limits)
+        layout, data = _found(coder, found, limits)
     except BaseException:
         stream.close()
         raise
-    return Reading(coder.name, layout.header, _rows(coder, layout, data, country, stream))
+    reading = Reading(coder.name, layout.header, iter(()), stream=stream)
+    data = _all_sheets(layout, data, found, reading.left, limits)
+    reading.rows = _rows(coder, layout, data, country, stream, limits)
+    return reading
 
 
-def _found(coder: Coder, stream: BinaryIO, limits: Limits) -> tuple[Layout, Iterator[Raw]]:
+def _found(coder: Coder, found: Iterator[Table], limits: Limits) -> tuple[Layout, Iterator[Raw]]:
     """The first table with a header that the format knows, and the rows below it."""
     empty = True
-    for table in tables(stream, limits):
+    for table in found:
         rows = limited(table.rows, limits)
         top = list(islice(rows, HEADER_WITHIN))
         for at, row in enumerate(top):
@@ -78,6 +83,28 @@ def _found(coder: Coder, stream: BinaryIO, limits: Limits) -> tuple[Layout, Iter
                 return layout, chain(top[at + 1 + layout.header.tagged :], rows)
         empty = empty and not top
     raise Refused("empty_file") if empty else Refused("unknown_header")
+
+
+def _all_sheets(
+    layout: Layout, first: Iterator[Raw], others: Iterator[Table], left: list[str], limits: Limits
+) -> Iterator[Raw]:
+    """The rows of the first sheet and of every later one with the same header, numbered through; the
+    names of the sheets left unread go to `left`."""
+    number = 0
+    for raw in first:
+        number = raw.number
+        yield raw
+    for table in others:
+        rows = limited(table.rows, limits)
+        top = list(islice(rows, HEADER_WITHIN))
+        at = next((at for at, row in enumerate(top) if row.cells == layout.header.columns), None)
+        if at is None:
+            left += [table.name] if top else []
+            continue
+        offset = number
+        for raw in chain(top[at + 1 :], rows):
+            number = offset + raw.number
+            yield replace(raw, number=number)
 
 
 def recode(coder: Coder, header: Header, cells: Sequence[str], *, country: Country) -> Coded:
@@ -100,11 +127,13 @@ def samples(
 
 
 def _rows(
-    coder: Coder, layout: Layout, data: Iterator[Raw], country: Country, stream: BinaryIO
+    coder: Coder, layout: Layout, data: Iterator[Raw], country: Country, stream: BinaryIO, limits: Limits
 ) -> Iterator[ReadRow]:
     seen: dict[bytes, bytes] = {}
     with closing(stream):
         for raw in data:
+            if len(seen) > limits.rows:
+                raise Refused("too_large", limit=f"{limits.rows} rows")
             row = _row(coder, layout, raw, country)
             yield row if row.key is None or row.state == "rejected" else _first(row, raw, seen)
 
@@ -154,3 +183,17 @@ def _first(row: ReadRow, raw: Raw, seen: dict[bytes, bytes]) -> ReadRow:
 
 def _digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def row(
+    coder: Coder, source: Source, number: int, limits: Limits = DEFAULT_LIMITS
+) -> tuple[Header, tuple[str, ...]]:
+    """One row of a file by its number, with the file's header: for mending it."""
+    with closing(opened(source, limits)) as stream:
+        found = tables(stream, limits)
+        layout, data = _found(coder, found, limits)
+        width = len(layout.header.columns)
+        for raw in _all_sheets(layout, data, found, [], limits):
+            if raw.number == number:
+                return layout.header, (raw.cells + ("",) * width)[:width]
+    raise Refused("not_found")

@@ -19,8 +19,8 @@ class Lost:
 
 
 def lost(reading: Reading, standing: Mapping[str, str]) -> tuple[Lost, ...]:
-    """The losses of one reading: columns no field takes, values no code takes, and what the format
-    itself cannot say."""
+    """The losses of one reading: columns no field takes, values no code takes, sheets with other columns,
+    and what the format itself cannot say."""
     unknown = set(reading.header.unknown)
     of_rows = [
         Lost(column, "unmapped" if column in unknown else "no_column", rows)
@@ -28,4 +28,5 @@ def lost(reading: Reading, standing: Mapping[str, str]) -> tuple[Lost, ...]:
     ]
     silent = [Lost(column, "unmapped", 0) for column in reading.header.unknown if column not in reading.lost]
     of_format = [Lost(name, "coarser_word", None, because) for name, because in standing.items()]
-    return (*of_rows, *silent, *of_format)
+    of_sheets = [Lost(sheet, "unmapped") for sheet in reading.left]
+    return (*of_rows, *silent, *of_sheets, *of_format)

@@ -28,7 +28,7 @@ class Limits:
     cells_per_row: int = 1_000
     chars_per_cell: int = 100_000
     chars_per_row: int = 1_000_000
-    unpacked: int = 500_000_000
+    unpacked: int = 300_000_000
     ratio: int = 200  # unpacked to packed, of a part larger than a megabyte
     entries: int = 1_000
     strings: int = 50_000_000  # characters of a workbook's shared strings
@@ -105,11 +105,18 @@ class Reading:
     counts: Counter[str] = field(default_factory=Counter)  # by state
     lost: Counter[str] = field(default_factory=Counter)  # by column: rows whose value was not carried
     noted: Counter[str] = field(default_factory=Counter)  # by code of a note
+    left: list[str] = field(default_factory=list)  # sheets of the workbook that were not read
+    stream: BinaryIO | None = None
 
     def __iter__(self) -> Iterator[ReadRow]:
         for row in self.rows:
             self._tally(row)
             yield row
+
+    def close(self) -> None:
+        """Close the file without reading on; a reading that came to its end has closed it."""
+        if self.stream is not None:
+            self.stream.close()
 
     def _tally(self, row: ReadRow) -> None:
         self.counts[row.state] += 1

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from tabard.access import policy
 from tabard.access.door import action, announce, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.incidents import standing
 from tabard.incidents.checks import check
-from tabard.incidents.entries import entry_of
-from tabard.incidents.models import Collection, Incident, Link, Revision, Words
+from tabard.incidents.entries import again
+from tabard.incidents.models import Collection, Current, Incident, Link, Revision, Words
 from tabard.incidents.references import allocate, prefix
 from tabard.incidents.writer import Entry, Sheaf, Stamp
 from tabard.places.models import Position
@@ -66,6 +67,7 @@ def report(
     """Enter an incident with its first revision. The same `id` again is the same report, and changes nothing."""
     check(entry.facts)
     if id and (found := Incident.objects.filter(pk=id).first()):
+        policy.require(by, Permission.INCIDENT_REPORT, keys_of(found))
         return found
     now = datetime.now(UTC)
     day = entry.facts.first_day
@@ -109,17 +111,28 @@ def revise(
 @action(Permission.INCIDENT_REVISE, about=_of_known)
 def withdraw(*, by: Account, incident: Incident, known_at: datetime | None = None) -> Revision:
     """Its source no longer holds it to be so: the facts stay readable, no table counts it from then on."""
-    return _add(by, incident, _held(incident), reason="withdrawn", known_at=known_at)
+    held = _held(incident)
+    return _add(by, incident, again(held), reason="withdrawn", known_at=known_at, repeats=held)
 
 
 @action(Permission.INCIDENT_REVISE, about=_of_known)
 def count_as(
     *, by: Account, incident: Incident, another: Incident, known_at: datetime | None = None
 ) -> Revision:
-    """A confirmed duplicate inside one collection: it leaves the counts, `another` stays."""
-    if incident.collection_id != another.collection_id or incident.pk == another.pk:
+    """A confirmed duplicate inside one collection: it leaves the counts, `another` counts and stays."""
+    counts = Current.objects.filter(pk=another.pk, collection=incident.collection_id, standing="counted")
+    if incident.pk == another.pk or not counts.exists():
         raise Refused("bad_value", field="another")
-    return _add(by, incident, _held(incident), reason="counted_as", known_at=known_at, counted_as=another.pk)
+    held = _held(incident)
+    return _add(
+        by,
+        incident,
+        again(held),
+        reason="counted_as",
+        known_at=known_at,
+        counted_as=another.pk,
+        repeats=held,
+    )
 
 
 @action(Permission.INCIDENT_REVISE, about=_of_known)
@@ -132,11 +145,11 @@ def void(*, by: Account, incident: Incident, number: int) -> Revision:
     return _add(by, incident, nothing, reason="void", known_at=target.known_at, voids=target.pk)
 
 
-def _held(incident: Incident) -> Entry:
+def _held(incident: Incident) -> Revision:
     held = next(standing.latest_of([incident.pk]), None)
     if held is None:
         raise Refused("not_found")
-    return entry_of(held)
+    return held
 
 
 def _known(known_at: datetime | None, now: datetime) -> datetime:
@@ -155,9 +168,13 @@ def _add(
     expected: int | None = None,
     voids: str | None = None,
     counted_as: str | None = None,
+    repeats: Revision | None = None,
 ) -> Revision:
-    """One more revision behind the last one of the incident's own chain."""
-    last = Revision.objects.select_for_update().filter(incident=incident).order_by("-number").first()
+    """One more revision behind the last one of the incident's own chain.
+
+    With `repeats` it says what that revision said, with the same words and place."""
+    Incident.objects.select_for_update().get(pk=incident.pk)  # those who revise it queue here
+    last = Revision.objects.filter(incident=incident).order_by("-number").first()
     number, previous = (last.number, last.digest) if last else (0, "")
     if expected is not None and expected != number:
         raise Refused("changed_meanwhile")
@@ -166,7 +183,10 @@ def _add(
         number + 1, _known(known_at, now), now, by.pk, reason, previous, voids=voids, counted_as=counted_as
     )
     sheaf = Sheaf()
-    made = sheaf.revision(incident.pk, stamp, entry)
+    if repeats:
+        made = sheaf.again(incident.pk, stamp, repeats, entry)
+    else:
+        made = sheaf.revision(incident.pk, stamp, entry)
     sheaf.write()
     standing.refresh([incident.pk])
     record("incidents:incident:revise", f"incident:{incident.pk}", reason=reason, number=number + 1)

@@ -38,6 +38,8 @@ HARM = {
     "fate": "fate",
 }
 TAG_LISTS = ("medical", "programme", "breach")
+MOST = 1_000_000  # persons or things in one row, as in files
+MOST_DAYS_OFF = 3_660
 DIMENSIONS = ("outcome", "recruitment", "gender", "org_type", "total", "")
 
 
@@ -55,7 +57,7 @@ def _unknown(told: facts.Incident) -> Iterator[str]:
         yield "country"
     for harm in told.harm:
         yield from _not_words(harm, HARM)
-        yield from (code for code in harm.outcomes if code not in facts.OUTCOMES)
+        yield from ("outcomes" for code in harm.outcomes if code not in facts.OUTCOMES)
     for thing in told.objects:
         if not is_word("object_kind", thing.kind):
             yield "kind"
@@ -82,7 +84,9 @@ def _margins(told: facts.Incident) -> Iterator[str]:
 
 def _impossible(told: facts.Incident) -> Iterator[str]:
     counts = [h.n for h in told.harm] + [m.n for m in told.margins] + [o.n for o in told.objects]
-    yield from ("n" for n in counts if n is not None and n < 0)
+    yield from ("n" for n in counts if n is not None and not 0 <= n <= MOST)
+    if not 0 <= told.days_off <= MOST_DAYS_OFF:
+        yield "days_off"
     yield from ("n" for harm in told.harm if (harm.n is None) != (harm.n_basis == "unknown"))
     yield from ("subject" for harm in told.harm if harm.subject and harm.n != 1)
     if not _in_order(told.first_day, told.last_day):

@@ -24,6 +24,12 @@ def entry_of(revision: Revision) -> Entry:
     )
 
 
+def again(told: Revision) -> Entry:
+    """What a stored revision said, for writing it once more; words and places are kept by reference."""
+    full = entry_of(told)
+    return Entry(facts=full.facts, sources=full.sources, original=full.original)
+
+
 def position_of(place: Position) -> facts.Position:
     """The plain value of a place."""
     return facts.Position(place.lat, place.lon, place.precision, place.admin1, place.admin2, place.locality)

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import Any, BinaryIO
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Value, When
 
 from tabard.access import policy, trail
 from tabard.access.models import Account

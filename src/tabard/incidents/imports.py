@@ -158,8 +158,15 @@ class _Texts:
 
 def _one(job: Import, row: ReadRow, chain: Chain | None, key: str, texts: _Texts) -> Row:
     stored = _kept(job, row, key)
-    if chain is None or row.facts is None:
-        return stored
+    if chain is not None:
+        _into(job, stored, row, chain, texts)
+    return stored
+
+
+def _into(job: Import, stored: Row, row: ReadRow, chain: Chain, texts: _Texts) -> None:
+    """Write what an accepted row says behind its incident's chain, where that changes anything."""
+    if row.facts is None:
+        return
     check(row.facts)
     text = digest(canonical(row.facts))
     held = chain.held(job.known_at)
@@ -173,7 +180,21 @@ def _one(job: Import, row: ReadRow, chain: Chain | None, key: str, texts: _Texts
     stored.incident, stored.facts_digest = chain.incident, text
     stored.revision = held.number if held else None
     job.effects[stored.effect] += 1
-    return stored
+
+
+def accept(job: Import, stored: Row, told: ReadRow) -> None:
+    """Take in one row that was held and has been mended."""
+    key = _key(job, told)
+    stored.key, stored.state = key, "accepted"
+    incident = Incident.objects.filter(collection_id=job.batch.collection, source_key=key).first()
+    chain = chains.load([incident.pk])[incident.pk] if incident else None
+    chain = chain or _new_incidents(job, [(key, told)], {})[key]
+    _into(job, stored, told, chain, _Texts.of([chain.held(job.known_at)]))
+    if stored.effect != "unchanged":
+        _settle(job, {key: chain})
+        job.touched.add(stored.incident)
+    job.pen.sheaf.write()
+    stored.save()
 
 
 def _effect(held: Revision | None, text: str, chain: Chain, *, same: bool) -> tuple[str, str]:

@@ -143,6 +143,7 @@ class Row(models.Model):
         "notes": "internal",
         "verbatim": "internal",
         "verbatim_hash": "internal",
+        "mended": "internal",
         "incident": "internal",
         "revision": "internal",
         "facts_digest": "internal",
@@ -158,6 +159,7 @@ class Row(models.Model):
     notes = models.JSONField(default=list)
     verbatim = models.CharField(max_length=26, blank=True)
     verbatim_hash = models.CharField(max_length=64, blank=True)
+    mended = models.CharField(max_length=26, blank=True)  # the Verbatim of the cells a person changed
     incident = models.CharField(max_length=26, blank=True)
     revision = models.IntegerField(null=True)
     facts_digest = models.CharField(max_length=64, blank=True)

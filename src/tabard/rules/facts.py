@@ -90,7 +90,7 @@ class ObjectHarm:
     """`n` things of one kind, with what was done to them; units are things, never persons."""
 
     n: int | None
-    kind: str  # object_kind: un_premises, ngo_premises, residence, health_facility, vehicle, ambulance, convoy, aircraft, supplies, equipment, other
+    kind: str  # object_kind: un_premises, residence, health_facility, vehicle, convoy, supplies, ...
     effects: tuple[
         str, ...
     ] = ()  # object_effect: attacked, looted, destroyed, damaged, occupied, entered, stolen, misused

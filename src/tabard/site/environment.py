@@ -15,6 +15,7 @@ def home() -> Path:
     """The folder of databases, snapshots and uploads (TABARD_HOME, else ./tabard-data), made if absent."""
     path = Path(os.environ.get("TABARD_HOME", "tabard-data")).resolve()
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (path / "static").mkdir(exist_ok=True)
     return path
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tabard.formats import columns, persons
 from tabard.formats.cells import Cells, near, sums_to
-from tabard.formats.columns import Layout
+from tabard.formats.columns import Layout, fold
 from tabard.formats.reading import Coded, Country
 from tabard.rules.facts import Harm, Incident, Margin, Position, SourceClaim, Texts
 
@@ -160,7 +160,7 @@ class Awsd:
             first_day=span.first,
             last_day=span.last,
             date_precision=span.precision,
-            country=row.country(country),
+            country=self._country(row, country),
             cause="violence_unknown",
             means=row.word("means", SCHEME.words["means"]),
             context=row.word("context", SCHEME.words["context"]),
@@ -169,6 +169,13 @@ class Awsd:
             motive=row.word("motive", SCHEME.words["motive"]),
             certainty=row.word("verified", SCHEME.words["verified"]),
         )
+
+    def _country(self, row: Cells, country: Country) -> str | None:
+        if fold(row.text("country")) not in SCHEME.words["territory"] or row.text("country_code"):
+            return row.country(country)
+        row.note("country_not_one", row.name("country"))
+        row.lose("country")
+        return None
 
     def _position(self, row: Cells, country: str | None) -> Position:
         lat, lon = row.coordinates()

@@ -183,7 +183,7 @@ class Kika:
             row.key(),
             replace(incident, harm=harm, margins=margins),
             self._position(row),
-            Texts(row.text("details"), row.text("actor_name"), "en"),
+            Texts(row.untouched("details"), row.untouched("actor_name"), "en"),
             self._claim(row),
             tuple(row.held),
             tuple(row.notes),

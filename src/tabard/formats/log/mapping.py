@@ -35,7 +35,6 @@ class LogMapping:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column -> its word -> code
     date_order: str | None = None  # dmy, mdy, ymd
     defaults: Mapping[str, str] = field(default_factory=dict)  # field -> code or number for every row
-    sheet: str = ""
 
 
 def _texts(data: object, name: str) -> dict[str, str]:
@@ -52,10 +51,10 @@ def from_json(data: Mapping[str, Any]) -> LogMapping:
     if not isinstance(told, dict):
         raise Refused("bad_value", field="values")
     values = {column: _texts(table, "values") for column, table in told.items()}
-    order, sheet = data.get("date_order"), data.get("sheet", "")
-    if order not in (None, *ORDERS) or not isinstance(sheet, str):
+    order = data.get("date_order")
+    if order not in (None, *ORDERS):
         raise Refused("bad_value", field="date_order")
-    mapping = LogMapping(columns, values, order, defaults, sheet)
+    mapping = LogMapping(columns, values, order, defaults)
     _check(mapping)
     return mapping
 
@@ -67,7 +66,6 @@ def to_json(mapping: LogMapping) -> dict[str, Any]:
         "values": {column: dict(table) for column, table in mapping.values.items()},
         "date_order": mapping.date_order,
         "defaults": dict(mapping.defaults),
-        "sheet": mapping.sheet,
     }
 
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from tabard.formats.out.columns import INCIDENTS, Cell, OutColumn, Picker, Rows
 
 BATCH = 2_000
-REMEMBERED = 20_000
+REMEMBERED = 4_000
 # What starts a formula, after blanks and unseen characters a spreadsheet may skip; full-width forms too.
 ACTIVE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n]")
 

@@ -40,7 +40,7 @@ def _labels(pair: tuple[int, int | None], on: int | None, peak: int, last: int, 
     year = pair[0]
     near = on is not None and 0 < abs(year - on) < skip
     value = skip == 1 or year == on or (year == peak and not near)
-    return value, (last - year) % skip == 0 and not near or year == on
+    return value, ((last - year) % skip == 0 and not near) or year == on
 
 
 def _bar(i: int, pair: tuple[int, int | None], step: float, top: int, on: bool, labels: tuple[bool, bool]) -> Bar:

@@ -9,7 +9,6 @@ from tabard.rules.facts import Incident
 from tabard.site.components import telling
 from tabard.site.templatetags import words as say
 
-
 BETWEEN = " · "
 Part = tuple[str, str]  # ("gone" | "come" | "same", words)
 
@@ -38,7 +37,7 @@ def _scalars(old: Incident, new: Incident) -> list[Change]:
 def _named(told: Incident) -> dict[str, str]:
     found: dict[str, str] = {}
     for fact in telling.stated(told):
-        found[fact.name] = f"{found[fact.name]}, {fact.value}" if fact.name in found else fact.value
+        found[fact.name] = f"{found[fact.name]}{BETWEEN}{fact.value}" if fact.name in found else fact.value
     return found
 
 

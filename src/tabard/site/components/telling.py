@@ -109,8 +109,13 @@ def _coded(told: Incident, name: str, list_code: str) -> str:
     if code is None:
         return ""
     confidence = getattr(told, f"{name}_confidence", None)
-    more = f" ({gettext('confidence')}: {say.word('confidence', confidence)})" if confidence else ""
-    return say.word(list_code, code) + more
+    text = say.word(list_code, code)
+    if not confidence:
+        return text
+    return gettext("%(fact)s (confidence: %(level)s)") % {
+        "fact": text,
+        "level": say.inword("confidence", confidence),
+    }
 
 
 def outcomes(harm: Harm) -> list[str]:
@@ -149,7 +154,8 @@ def _held(harm: Harm) -> list[str]:
 def margin_line(margin: Margin) -> str:
     """`Recruitment: recruited locally 3`, or with two dimensions both."""
     if margin.dimension == "total":
-        return f"{gettext('People affected')}: {say.persons(margin.n, margin.n_basis)}"
+        affected = gettext("People affected")
+        return f"{affected}: {say.persons(margin.n, margin.n_basis)}"
     second = _value(margin.dimension2, margin.value2) if margin.dimension2 else ""
     name = " · ".join(filter(None, (_value(margin.dimension, margin.value), second)))
     return f"{name}: {say.persons(margin.n, margin.n_basis)}"

@@ -7,9 +7,9 @@ from tabard.site.example.loading import load
 
 # Shown under every table that counts the example.
 FILLING_NOTE = (
-    "Synthetic example: every record is invented, and only yearly totals repeat printed figures. The resolutions "
-    "print no figure for robbery, break-in, burglary, assault and other harm; here these are one possible filling "
-    "of the persons affected whom no printed category explains."
+    "Synthetic example: every record is invented, and only yearly totals repeat printed figures. "
+    "The resolutions print no figure for robbery, break-in, burglary, assault and other harm; here these "
+    "are one possible filling of the persons affected whom no printed category explains."
 )
 
 __all__ = ["ACCOUNTS_SHOWN", "FILLING_NOTE", "PASSWORD", "accounts_present", "load"]

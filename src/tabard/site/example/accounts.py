@@ -28,7 +28,7 @@ ACCOUNTS = (
         "desk",
         "desk",
         (COLLECTION, "own", "awsd", "kika"),
-        "Security desk: takes in files, codes, links, corrects.",
+        "Security desk: takes in files, corrects, links.",
     ),
     ("analyst", "analyst", ("*",), "Analyst: freezes, counts, takes tables away."),
     ("reader", "reader", ("org",), "Reader of one organisation: its incidents, no words, no exact places."),
@@ -38,7 +38,7 @@ ACCOUNTS = (
         "administrator",
         "administrator",
         ("*",),
-        "Administrator: makes accounts and gives roles, sees no incident.",
+        "Administrator: makes accounts, sees no incident.",
     ),
 )
 ACCOUNTS_SHOWN: tuple[tuple[str, str, str], ...] = tuple(

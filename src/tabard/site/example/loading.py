@@ -11,8 +11,8 @@ from tabard.incidents.actions import count_as, create_collection, link, revise, 
 from tabard.incidents.bulk import report_many
 from tabard.incidents.models import Incident
 from tabard.site.example.accounts import COLLECTION, make_accounts, organisations
-from tabard.site.example.register import all_stories, coming, identity
-from tabard.site.example.story import Step
+from tabard.site.example.register import coming, identity
+from tabard.site.example.stories import Step, stories
 
 LABEL = "Synthetic example"
 # Which stories belong together, and how.
@@ -43,11 +43,11 @@ def load() -> dict[str, int | str]:
 
 def _later(by: Account) -> int:
     """What became of the stories: the number of revisions made."""
-    ids = {story.name: identity(story.name, story.known) for story in all_stories()}
+    ids = {story.name: identity(story.name, story.known) for story in stories()}
     told = Incident.objects.in_bulk(ids.values())
     there = {name: told[key] for name, key in ids.items()}
     made = 0
-    for story in all_stories():
+    for story in stories():
         for step in story.steps:
             _take(by, there, there[story.name], step)
             made += 1

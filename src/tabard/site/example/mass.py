@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tabard.rules.facts import Incident
+from tabard.rules.facts import Harm, Incident
 from tabard.rules.ids import encode
 from tabard.site.example.chance import Stream, entropy
 from tabard.site.example.incidents import Drafted, Wanted, draft, struck
@@ -66,7 +66,9 @@ def _planned(plan: Plan, row: str, taken: Mapping[str, int]) -> Iterator[Drafted
     chance = Stream(f"{plan.name}-{row}")
     recruited = chance.shuffled([True] * local + [False] * (count - local))
     said = plan.causes.get(row, {})
-    causes = [cause for cause, n in said.items() for _ in range(n - taken.get(f"{row}:{cause}", 0))]
+    causes: list[str | None] = [
+        cause for cause, n in said.items() for _ in range(n - taken.get(f"{row}:{cause}", 0))
+    ]
     for number, (each, cause) in enumerate(zip(recruited, causes or [None] * count, strict=True)):
         yield draft(plan, Wanted(row, 1, cause=cause, local=(each,)), f"{plan.name}-{row}-{number:03d}")
 
@@ -98,7 +100,7 @@ def _same_person(facts: Incident, who: Harm, country: str | None) -> Incident:
 def _attacks(plan: Plan, made: Sequence[Drafted], things: str, count: int) -> list[Drafted]:
     """The same with so many attacks on things: a third where people were harmed, the others by themselves.
 
-    Without people only the United Nations' own things are told apart, so other scopes have them with people."""
+    Things hit with nobody harmed are the United Nations' own; other scopes have them with people only."""
     hit = [each for each in made if each.row in ALSO_HIT and each.facts.setting == ALONGSIDE[things]]
     hit = [each for each in hit if not each.facts.objects][: count // 3 if plan.scope == "unsms" else count]
     changed = {each.name: struck(each.facts, things, Stream(f"{each.name}-{things}")) for each in hit}

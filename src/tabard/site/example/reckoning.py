@@ -42,7 +42,7 @@ def _rows(told: Incident, harm: Harm, categories: Iterable[str]) -> Mapping[str,
 
 
 def _things(scope: str, told: Incident) -> Iterator[str]:
-    """Attacks on things. Whose they are, the people harmed with them say; with nobody harmed they are our own."""
+    """Attacks on things. The people harmed with them say whose they are; with nobody harmed, our own."""
     scopes = {harm.scope for harm in told.harm} or {"unsms"}
     for thing in told.objects:
         if "attacked" not in thing.effects:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 
 from tabard.incidents.bulk import Coming
 from tabard.incidents.writer import Entry
@@ -14,21 +13,13 @@ from tabard.site.example.incidents import Drafted
 from tabard.site.example.mass import mass
 from tabard.site.example.plan import plans, profiles
 from tabard.site.example.reckoning import taken
-from tabard.site.example.stories import stories
-from tabard.site.example.stories_beside import stories_beside
-from tabard.site.example.story import Story
+from tabard.site.example.stories import Story, stories
 from tabard.site.example.told import known, place, source, words
-
-
-@cache
-def all_stories() -> tuple[Story, ...]:
-    """Every story."""
-    return (*stories(), *stories_beside())
 
 
 def drafts() -> Iterator[Drafted]:
     """Every incident that no story tells."""
-    told = [story.final for story in all_stories()]
+    told = [story.final for story in stories()]
     standing = [facts for facts in told if facts is not None]
     for plan in plans():
         yield from mass(plan, taken(plan, standing))
@@ -36,7 +27,7 @@ def drafts() -> Iterator[Drafted]:
 
 def coming(owners: Mapping[str, Sequence[str]]) -> list[Coming]:
     """All of it, ready to enter. `owners`: the organisations that report for each scope."""
-    found = [_of_story(story, owners) for story in all_stories()]
+    found = [_of_story(story, owners) for story in stories()]
     found += [_of_draft(each, owners) for each in drafts()]
     return sorted(found, key=lambda each: each.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from django import template
 from django.utils.translation import get_language, gettext, to_locale
@@ -55,14 +55,19 @@ def number(value: int | float | None) -> str:
 
 @register.filter
 def day(value: date | None) -> str:
-    """14 Nov 2019."""
-    return format_date(value, "medium", locale=locale()) if value else gettext("date not known")
+    """14 Nov 2019, the month in letters: no reader takes it for the day."""
+    return format_skeleton("yMMMd", value, locale=locale()) if value else gettext("date not known")
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """14 Nov 2019, 08:15 UTC: one clock for everybody."""
-    return f"{format_datetime(value, 'd MMM y, HH:mm', locale=locale())} UTC" if value else "–"
+    """14 Nov 2019 08:15 UTC: one clock for everybody."""
+    return f"{day(value)} {apart(f'{value:%H:%M} UTC')}" if value else "–"
+
+
+def apart(text: str) -> str:
+    """Keep a number and its sign from left to right: in Arabic `≥ 3` would else be drawn as its mirror image."""
+    return f"\u2066{text}\u2069"
 
 
 @register.simple_tag
@@ -85,4 +90,5 @@ def persons(n: int | None, basis: str = "stated") -> str:
     """A count with what is known of it: `≥ 3`, `≈ 3`, or that nobody knows."""
     if n is None:
         return gettext("not known")
-    return {"at_least": "≥ ", "estimate": "≈ "}.get(basis, "") + number(n)
+    sign = {"at_least": "≥", "estimate": "≈"}.get(basis)
+    return apart(f"{sign} {number(n)}") if sign else number(n)

@@ -41,4 +41,4 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return refusal(request, "internal_fault", status=500)
+    return refusal(request, "internal", status=500)

@@ -1,0 +1,166 @@
+"""The sentences of the pages in six languages: finds them, brings the catalogues up to date, compiles them.
+
+`update` extracts into site/locale/<language>/LC_MESSAGES/django.po and compiles; `check` fails on a sentence
+that is not translated, on a stale one, on a lost placeholder, and on a compiled file behind its source."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "tabard"
+LOCALE = PACKAGE / "site" / "locale"
+LANGUAGES = ("ar", "es", "fr", "ru", "zh_Hans")
+FUNCTIONS = {"gettext": None, "gettext_lazy": None, "gettext_noop": None, "_": None}
+TRANSLATE = re.compile(r"\{%\s*translate\s+(\"[^\"]*\"|'[^']*')")
+BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w+\}")
+
+
+def from_python(path: Path) -> Iterator[str]:
+    """The sentences that a module hands to gettext."""
+    for _, _, found, _ in extract_python(io.BytesIO(path.read_bytes()), list(FUNCTIONS), [], {}):
+        if isinstance(found, str) and found:
+            yield found
+
+
+def from_template(path: Path) -> Iterator[str]:
+    """The sentences of a template."""
+    text = path.read_text(encoding="utf-8")
+    for match in TRANSLATE.finditer(text):
+        yield ast.literal_eval(match.group(1)).replace("%", "%%")
+    for match in BLOCK.finditer(text):
+        yield VARIABLE.sub(r"%(\1)s", match.group(1))
+
+
+def from_table(path: Path) -> Iterator[str]:
+    """The titles, labels, rules and footnotes of a published table."""
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    yield from (said["title"], said["year_rule"], *said.get("footnotes", ()))
+    for row in said["rows"]:
+        yield from (row["label"], row["says"])
+
+
+def from_constant(path: Path, name: str) -> Iterator[str]:
+    """A sentence that a lower storey keeps in a constant, because it knows no Django."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == name for t in node.targets):
+            yield ast.literal_eval(node.value)
+
+
+def sentences() -> dict[str, list[str]]:
+    """Every sentence with the files that say it, in the order of the files."""
+    found: dict[str, list[str]] = {}
+    for path, told in _sources():
+        for sentence in told:
+            places = found.setdefault(sentence, [])
+            name = str(path.relative_to(PACKAGE))
+            if name not in places:
+                places.append(name)
+    return found
+
+
+def _sources() -> Iterator[tuple[Path, Iterator[str]]]:
+    for path in sorted((PACKAGE / "site").rglob("*.py")):
+        yield path, from_python(path)
+    for path in sorted(PACKAGE.glob("*/templates/**/*.html")):
+        yield path, from_template(path)
+    for path in sorted((PACKAGE / "figures" / "tables").glob("*.toml")):
+        yield path, from_table(path)
+    world = PACKAGE / "places" / "worldmap.py"
+    yield world, from_constant(world, "DISCLAIMER")
+
+
+def po(language: str) -> Path:
+    """The catalogue of a language."""
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def load(language: str) -> Catalog:
+    """The catalogue as it stands, empty where there is none."""
+    if not po(language).exists():
+        return Catalog(locale=language)
+    with po(language).open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+def fresh(language: str) -> Catalog:
+    """The catalogue with exactly the sentences of today, translations kept where the sentence stayed."""
+    old = load(language)
+    made = Catalog(locale=language, project="Tabard", fuzzy=False, header_comment="# Sentences of the pages.")
+    for sentence, places in sentences().items():
+        kept = old.get(sentence)
+        made.add(sentence, kept.string if kept else "", locations=[(place, None) for place in places])
+    made.creation_date = made.revision_date = None  # a date would change the file with nothing changed
+    return made
+
+
+def _po_bytes(catalog: Catalog) -> bytes:
+    stream = io.BytesIO()
+    write_po(stream, catalog, width=110, omit_header=False)
+    lines = stream.getvalue().split(b"\n")
+    dated = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team')
+    return b"\n".join(line for line in lines if not line.startswith(dated))
+
+
+def _mo_bytes(language: str) -> bytes:
+    stream = io.BytesIO()
+    write_mo(stream, load(language))
+    return stream.getvalue()
+
+
+def update() -> int:
+    """Bring every catalogue up to date and compile it; prints what is still to be translated."""
+    for language in LANGUAGES:
+        po(language).parent.mkdir(parents=True, exist_ok=True)
+        po(language).write_bytes(_po_bytes(fresh(language)))
+        po(language).with_suffix(".mo").write_bytes(_mo_bytes(language))
+        print(f"{language}: {len(untranslated(language))} to translate")
+    return 0
+
+
+def untranslated(language: str) -> list[str]:
+    """The sentences of today without a translation, or whose translation lost a placeholder."""
+    catalog = load(language)
+    return [sentence for sentence in sentences() if not _whole(sentence, catalog)]
+
+
+def _whole(sentence: str, catalog: Catalog) -> bool:
+    message = catalog.get(sentence)
+    if message is None or not message.string or message.fuzzy:
+        return False
+    return sorted(PLACEHOLDER.findall(sentence)) == sorted(PLACEHOLDER.findall(str(message.string)))
+
+
+def faults(language: str) -> list[str]:
+    """What is wrong with a language's catalogue."""
+    catalog, known = load(language), sentences()
+    stale = [message.id for message in catalog if message.id and message.id not in known]
+    found = [f"{language}: not translated: {sentence}" for sentence in untranslated(language)]
+    found += [f"{language}: nobody says it any more: {sentence}" for sentence in stale]
+    compiled = po(language).with_suffix(".mo")
+    if not compiled.exists() or compiled.read_bytes() != _mo_bytes(language):
+        found.append(f"{language}: the compiled file is behind; run scripts/messages.py update")
+    return found
+
+
+def check() -> int:
+    """Nothing untranslated, nothing stale, everything compiled."""
+    found = [fault for language in LANGUAGES for fault in faults(language)]
+    print("\n".join(found) or "all sentences are translated")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit({"update": update, "check": check}[sys.argv[1] if sys.argv[1:] else "check"]())

@@ -1,0 +1,255 @@
+"""Every verb of every room is a door and refuses whoever may not; found by walking the package."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import FunctionType
+from typing import Any, cast
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+
+import tabard
+from cast import Cast, World, entry, lines, rows
+from tabard.access import door, policy
+from tabard.figures import actions as figures
+from tabard.rules.refusals import Forbidden
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+SOURCE = Path(cast(str, tabard.__file__)).parent
+ROLES = tomllib.loads((SOURCE / "access" / "data" / "roles.toml").read_text(encoding="utf-8"))
+VERBS = {"actions", "bulk", "imports"}  # the modules of a room that change the world
+# The verbs that are no door themselves, and why that is right.
+REVIEWED = {
+    "tabard.figures.actions.freeze": "asks the policy, writes files, then goes through the door of `keep`",
+    "tabard.incidents.actions.keys_of": "a read: the keys of an incident, for the policy",
+    "tabard.incidents.imports.accept": "a part of `mend`, within its act",
+}
+# Who may hold the guard open or act without a permission; a new name here wants two readers.
+LIFTS_GUARD = {
+    "access/appendonly.py",  # triggers are no change of the data
+    "access/door.py",
+    "access/management/commands/migrate.py",
+    "cli/upkeep.py",  # rebuilds the index
+    "site/backup.py",  # restores into an empty database
+}
+OPENS = {
+    "access/door.py",
+    "access/trail.py",  # lines of what changes nothing, and the console
+    "site/example/loading.py",  # many verbs, each through its own door, in one act
+}
+BEHIND_THE_GUARD = {
+    "access/guard.py",
+    "access/unsaid.py",
+    "figures/register.py",  # COPY … TO, for a freeze
+    "site/postgres.py",  # COPY of a backup
+}
+
+
+def modules() -> list[str]:
+    return [
+        found.name
+        for found in pkgutil.walk_packages(tabard.__path__, "tabard.")
+        if found.name.rpartition(".")[2] in VERBS and not found.name.startswith("tabard.site")
+    ]
+
+
+def verbs() -> Iterator[tuple[str, FunctionType]]:
+    for name in modules():
+        for function in vars(importlib.import_module(name)).values():
+            own = inspect.isfunction(function) and function.__module__ == name
+            if own and not function.__name__.startswith("_"):
+                yield f"{name}.{function.__qualname__}", function
+
+
+FOUND = dict(verbs())
+DOORS = {name: verb for name, verb in door.REGISTRY.items() if name.startswith("tabard.")}
+
+
+def test_the_walk_finds_the_rooms() -> None:
+    rooms = {name.split(".")[1] for name in FOUND}
+    assert rooms >= {"access", "people", "intake", "incidents", "figures"}
+
+
+@pytest.mark.parametrize("name", sorted(FOUND.keys() - REVIEWED.keys()))
+def test_every_verb_is_a_door(name: str) -> None:
+    assert door.REGISTRY.get(name) is FOUND[name]
+
+
+def test_reviewed_exceptions_still_exist() -> None:
+    assert REVIEWED.keys() <= FOUND.keys()
+
+
+@pytest.mark.parametrize("name", sorted((FOUND.keys() - REVIEWED.keys()) | DOORS.keys()))
+def test_every_verb_takes_keywords_and_says_who(name: str) -> None:
+    parameters = inspect.signature(DOORS[name]).parameters
+    assert {p.kind for p in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    assert parameters["by"].default is inspect.Parameter.empty
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    for path in SOURCE.rglob("*.py"):
+        yield str(path.relative_to(SOURCE)), path.read_text(encoding="utf-8")
+
+
+def calls(text: str) -> set[str]:
+    """The names that are called in a module, with what they are called on: `guard.lifted`."""
+    return {ast.unparse(node.func) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)}
+
+
+def test_only_reviewed_modules_lift_the_guard() -> None:
+    found = {path for path, text in sources() if any("guard.lifted" in name for name in calls(text))}
+    assert found == LIFTS_GUARD
+
+
+def test_only_reviewed_modules_open_an_act_without_a_permission() -> None:
+    ways = re.compile(
+        r"from tabard\.access\.door import .*\bopened\b|\bdoor\.opened\(|^def opened\(actor", re.MULTILINE
+    )
+    found = {path for path, text in sources() if ways.search(text)}
+    assert found == OPENS
+
+
+def test_no_module_reaches_behind_the_guard() -> None:
+    """The driver's own cursor and connection know no wrapper."""
+    ways = re.compile(
+        r"connection\.connection\b|\.executescript\(|\.callproc\(|\.copy\(.*COPY|execute_wrappers"
+    )
+    found = {path for path, text in sources() if ways.search(text)}
+    assert found == BEHIND_THE_GUARD
+
+
+NOW = datetime(2020, 1, 1, tzinfo=UTC)
+Given = Callable[[Cast, World], dict[str, Any]]
+# How each verb is asked. A new verb is asked here too, or the test below says so.
+ASKED: dict[str, Given] = {
+    "tabard.access.actions.create_account": lambda c, w: {"handle": "new", "password": None},
+    "tabard.access.actions.grant": lambda c, w: {"account": c.stranger, "role": "operator", "scope": "*"},
+    "tabard.people.actions.create_organisation": lambda c, w: {"name": "New", "kind": "ingo"},
+    "tabard.intake.actions.receive": lambda c, w: {
+        "data": b"1",
+        "media_type": "text/csv",
+        "collection": "own",
+    },
+    "tabard.intake.actions.open_batch": lambda c, w: {
+        "original": w.original,
+        "format": "awsd",
+        "collection": "own",
+        "as_of": date(2020, 1, 1),
+    },
+    "tabard.intake.actions.save_mapping": lambda c, w: {"name": "New", "mapping": {}},
+    "tabard.intake.actions.erase_original": lambda c, w: {"original": w.original.pk, "reason": "request"},
+    "tabard.intake.actions.begin": lambda c, w: {"batch": w.batch},
+    "tabard.intake.actions.fail": lambda c, w: {"batch": w.batch, "code": "empty_file"},
+    "tabard.intake.actions.wait_again": lambda c, w: {"batch": w.batch},
+    "tabard.incidents.actions.create_collection": lambda c, w: {"code": "new", "label": "New"},
+    "tabard.incidents.actions.report": lambda c, w: {"collection": "own", "entry": entry()},
+    "tabard.incidents.actions.revise": lambda c, w: {"incident": w.incident, "entry": entry()},
+    "tabard.incidents.actions.withdraw": lambda c, w: {"incident": w.incident},
+    "tabard.incidents.actions.count_as": lambda c, w: {"incident": w.incident, "another": w.other},
+    "tabard.incidents.actions.void": lambda c, w: {"incident": w.incident, "number": 1},
+    "tabard.incidents.actions.link": lambda c, w: {
+        "first": w.incident,
+        "second": w.other,
+        "kind": "duplicate",
+    },
+    "tabard.incidents.actions.unlink": lambda c, w: {"link": Linked(w)},
+    "tabard.incidents.actions.erase_words": lambda c, w: {"original": w.original.pk, "reason": "request"},
+    "tabard.incidents.mending.mend": lambda c, w: {"row": Held(w), "changes": {}},
+    "tabard.incidents.bulk.report_many": lambda c, w: {"collection": "own", "coming": ()},
+    "tabard.incidents.imports.take_in": lambda c, w: {"batch": w.batch, "reading": None},
+    "tabard.incidents.imports.confirm_withdrawals": lambda c, w: {"batch": w.batch},
+    "tabard.incidents.imports.undo": lambda c, w: {"batch": w.batch},
+    "tabard.figures.actions.keep": lambda c, w: {"frozen": None, "known_on": NOW, "recorded_by": NOW},
+    "tabard.figures.writing.export": lambda c, w: {"table": Counted(), "form": "csv"},
+}
+
+
+class Held:
+    """A held row of the world's batch."""
+
+    state = "held"
+
+    def __init__(self, world: World) -> None:
+        self.batch = world.batch
+
+
+class Linked:
+    """A link of the world's incident, as far as its keys need it."""
+
+    def __init__(self, world: World) -> None:
+        self.first = world.incident
+
+
+class Counted:
+    """A table over the world's collection."""
+
+    collections = ("own",)
+
+
+def test_every_verb_is_asked_by_those_who_may_not() -> None:
+    assert ASKED.keys() == DOORS.keys()
+
+
+def test_who_may_not_is_refused_and_leaves_nothing(cast: Cast, world: World) -> None:
+    given = {name: ask(cast, world) for name, ask in ASKED.items()}
+    before, chain = rows(), lines()
+    for by in (cast.stranger, AnonymousUser(), None, closed(cast)):
+        let_in = [name for name in ASKED if not forbidden(by, name, given[name])]
+        assert let_in == []
+    assert rows() == before
+    assert lines() == chain
+
+
+def closed(cast: Cast) -> object:
+    """The console's account, were it closed."""
+    cast.console.is_active = False
+    return cast.console
+
+
+class TakenBack(Exception):
+    """Ends a trial."""
+
+
+def forbidden(by: object, name: str, given: dict[str, Any]) -> bool:
+    """Whether the door itself says no; what the verb then makes of it is another matter, and taken back."""
+    try:
+        with transaction.atomic():
+            DOORS[name](by=by, **given)
+            raise TakenBack
+    except Forbidden:
+        return True
+    except Exception:  # noqa: BLE001
+        return False
+
+
+@pytest.mark.parametrize("person", ["joseph", "analyst", "auditor", "administrator", "custodian"])
+def test_roles_open_only_their_own_doors(person: str, cast: Cast, world: World) -> None:
+    by = getattr(cast, person)
+    opened = {name for name in ASKED if not forbidden(by, name, ASKED[name](cast, world))}
+    held = {grant.role.code for grant in policy.grants(by)}
+    permissions = set().union(*(ROLES[code]["permissions"] for code in held))
+    assert opened == {name for name, verb in DOORS.items() if verb.permission in permissions}
+
+
+def test_the_desk_acts_within_its_organisation_only(cast: Cast, world: World) -> None:
+    name = "tabard.incidents.actions.withdraw"
+    assert forbidden(cast.amina, name, {"incident": world.other})
+    assert not forbidden(cast.amina, name, {"incident": world.incident})
+
+
+def test_freezing_asks_the_policy_before_it_writes_a_file(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures.freezer, "build", lambda *_: pytest.fail("files were written"))
+    with pytest.raises(Forbidden):
+        figures.freeze(by=cast.joseph, known_on=date(2020, 1, 1))
