@@ -21,6 +21,11 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "tabard"
 LOCALE = PACKAGE / "site" / "locale"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh_Hans")
+CONSTANTS = (
+    ("places/worldmap.py", "DISCLAIMER"),
+    ("site/example/__init__.py", "FILLING_NOTE"),
+    ("site/example/accounts.py", "ACCOUNTS"),
+)
 FUNCTIONS = {"gettext": None, "gettext_lazy": None, "gettext_noop": None, "_": None}
 TRANSLATE = re.compile(r"\{%\s*translate\s+(\"[^\"]*\"|'[^']*')")
 BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
@@ -53,10 +58,11 @@ def from_table(path: Path) -> Iterator[str]:
 
 
 def from_constant(path: Path, name: str) -> Iterator[str]:
-    """A sentence that a lower storey keeps in a constant, because it knows no Django."""
+    """The sentences (they end with a full stop) in a module's constant; who keeps them knows no gettext."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == name for t in node.targets):
-            yield ast.literal_eval(node.value)
+            inside = (getattr(part, "value", None) for part in ast.walk(node.value))
+            yield from (text for text in inside if isinstance(text, str) and text.endswith("."))
 
 
 def sentences() -> dict[str, list[str]]:
@@ -78,8 +84,8 @@ def _sources() -> Iterator[tuple[Path, Iterator[str]]]:
         yield path, from_template(path)
     for path in sorted((PACKAGE / "figures" / "tables").glob("*.toml")):
         yield path, from_table(path)
-    world = PACKAGE / "places" / "worldmap.py"
-    yield world, from_constant(world, "DISCLAIMER")
+    for place, name in CONSTANTS:
+        yield PACKAGE / place, from_constant(PACKAGE / place, name)
 
 
 def po(language: str) -> Path:
@@ -110,7 +116,13 @@ def _po_bytes(catalog: Catalog) -> bytes:
     stream = io.BytesIO()
     write_po(stream, catalog, width=110, omit_header=False)
     lines = stream.getvalue().split(b"\n")
-    dated = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team')
+    dated = (
+        b'"POT-Creation-Date',
+        b'"PO-Revision-Date',
+        b'"Generated-By',
+        b'"Last-Translator',
+        b'"Language-Team',
+    )
     return b"\n".join(line for line in lines if not line.startswith(dated))
 
 

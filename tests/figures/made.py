@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from tabard.figures import cells, engines, freezing, register
+from tabard.figures import cells, cubes, engines, freezing, register
 from tabard.figures.cells import TableResult
-from tabard.figures.declarations import Declaration, declaration
+from tabard.figures.declarations import declaration
 from tabard.figures.engines import Question
 from tabard.figures.freeze import moment
 from tabard.figures.layout import EFFECTS, HARM_CODES, INCIDENT_CODES
@@ -114,7 +114,7 @@ def snapshot(
         moments = [f"{naive(moment(when)):%Y-%m-%d %H:%M:%S.%f}" for when in (known_on, recorded_by)]
         freezing.pick(duck, moments[0], moments[1], folder / "key.parquet")
         freezing.write(duck, made)
-        freezing.write_cubes(duck, made)
+        cubes.write(duck, made)
     return made
 
 
@@ -123,22 +123,21 @@ def question(made: Path, name: str, *years: str | int, collections: tuple[str, .
     said = declaration(name)
     read = collections or tuple("own" if code == "register" else code for code in said.collections)
     columns = tuple(cells.column(year) for year in years)
-    return Question(name, said.sql, made, read, said.scopes, columns)
+    return Question(said, made, read, columns)
 
 
-def counted(asked: Question, said: Declaration | None = None, rows: int = 0) -> TableResult:
+def counted(asked: Question, rows: int = 0) -> TableResult:
     """The table, by both engines."""
-    table = said or declaration(asked.table)
     sums, held = engines.cells(asked, rows), engines.held(asked)
     return TableResult(
-        declaration=table,
+        declaration=asked.said,
         register="own",
         collections=asked.collections,
         columns=tuple(column.label for column in asked.columns),
         snapshot="made",
         known_on=moment(DAY),
         recorded_by=moment(DAY),
-        cells=cells.fill(table, asked.collections, asked.columns, sums, held),
+        cells=cells.fill(asked.said, asked.collections, asked.columns, sums, held),
     )
 
 

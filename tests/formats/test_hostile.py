@@ -125,6 +125,10 @@ HAND_MADE: dict[str, tuple[bytes, str]] = {
         "external_entity",
     ),
     "not xml": (zipped(parts(BOOK) | {SHEET: b"<worksheet><row>"}), "unreadable_file"),
+    "an encoding that there is not": (
+        zipped(parts(BOOK) | {SHEET: b'<?xml version="1.0" encoding="UUTF-8"?><worksheet/>'}),
+        "unreadable_file",
+    ),
     "a string that is not there": (
         zipped(parts(BOOK) | {SHEET: b'<worksheet><row><c t="s"><v>99999</v></c></row></worksheet>'}),
         "unreadable_file",
@@ -142,6 +146,14 @@ HAND_MADE: dict[str, tuple[bytes, str]] = {
             }
         ),
         "row_too_long",
+    ),
+    "a long text in a cell": (
+        zipped(parts(BOOK) | {SHEET: b"<worksheet><row><c><is><t>" + os.urandom(150_000).hex().encode()}),
+        "row_too_long",
+    ),
+    "a long tag": (
+        zipped(parts(BOOK) | {SHEET: b'<worksheet a="' + os.urandom(2_300_000).hex().encode() + b'">'}),
+        "zip_bomb",
     ),
     "many strings": (
         zipped(parts(BOOK) | {"xl/sharedStrings.xml": b"<sst>" + b"<si><t>a</t></si>" * 60_000 + b"</sst>"}),

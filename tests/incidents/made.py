@@ -18,8 +18,8 @@ from tabard.formats.reading import Reading, ReadRow
 from tabard.formats.registry import FORMATS
 from tabard.incidents import actions, asof
 from tabard.incidents.models import Current, Incident, Listing, Revision
-from tabard.incidents.writer import Entry
 from tabard.incidents.worker import process
+from tabard.incidents.writer import Entry
 from tabard.intake import actions as intake
 from tabard.intake.models import Batch
 from tabard.places.countries import find
@@ -95,11 +95,18 @@ def take(by: Account, data: bytes, as_of: date, **how: Any) -> Batch:
 def row(key: str, n: int = 1, **more: str) -> dict[str, str]:
     """One record of a made AWSD file: `n` nationals killed."""
     count = str(n)
-    said = {"Nationals killed": count, "Total nationals": count, "Total killed": count, "Total affected": count}
+    said = {
+        "Nationals killed": count,
+        "Total nationals": count,
+        "Total killed": count,
+        "Total affected": count,
+    }
     return ONE_KILLED | {"Incident ID": key, "INGO": count, "Gender Female": count} | said | more
 
 
-def made_file(rows: Mapping[str, int] | Sequence[Mapping[str, str]], header: Sequence[str] = AWSD_39) -> bytes:
+def made_file(
+    rows: Mapping[str, int] | Sequence[Mapping[str, str]], header: Sequence[str] = AWSD_39
+) -> bytes:
     """An AWSD file of {key: killed}, or of whole rows."""
     if isinstance(rows, Mapping):
         rows = [row(key, n) for key, n in rows.items()]

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tabard.places.countries import countries
 from tabard.rules import facts
 from tabard.vocab.words import words
 
+# Each example undoes what it wrote; making a failure smaller would write the whole thing many times over.
+IN_DATABASE = settings(
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
+MORE = 20 if os.environ.get("TABARD_PROVE") == "1" else 1
 DAYS = st.dates(date(1990, 1, 1), date(2030, 12, 31))
 NUMBERS = st.integers(0, 500)
 FLAGS = st.none() | st.booleans()
@@ -42,9 +54,7 @@ def harms(draw: st.DrawFn) -> facts.Harm:
     names = ("scope", "org_type", "recruitment", "gender", "function", "contract", "cause", "captor", "fate")
     coded: dict[str, Any] = {name: draw(word(name)) for name in names}
     flags = {name: draw(FLAGS) for name in ("on_duty", "family_member", "care", "serious", "held_24h")}
-    return facts.Harm(
-        n, basis, draw(OUTCOMES), organisation=draw(IDS), subject=subject, **coded, **flags
-    )
+    return facts.Harm(n, basis, draw(OUTCOMES), organisation=draw(IDS), subject=subject, **coded, **flags)
 
 
 @st.composite

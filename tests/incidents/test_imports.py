@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formats.made import AWSD_39
@@ -27,6 +27,8 @@ from incidents.made import (
     take,
     written,
 )
+from incidents.strategies import IN_DATABASE, MORE
+from tabard.access import guard
 from tabard.access.models import Account, AuditLine
 from tabard.incidents import actions, imports, standing
 from tabard.incidents.models import Current, Incident, Revision
@@ -40,7 +42,6 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 A, B, C = date(2016, 10, 3), date(2018, 6, 1), date(2020, 11, 23)
 COVERS = {"covers": (2019, 2019)}
-LIMITLESS = {"suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
 
 def take_all(by: Account, data: bytes, as_of: date, **how: Any) -> Batch:
@@ -77,7 +78,7 @@ def test_the_rows_of_a_file_are_kept_word_for_word(by: Account) -> None:
 def test_in_and_out_add_up(by: Account) -> None:
     rows = [
         row("1"), row("2", Year="nineteen"), row("3", Country="Atlantis"), row("1"), row("1", n=2), row(""),
-        row("4", Month="13"), row("5", **{"Total killed": "x"}), {name: "" for name in AWSD_39}, row("6"),
+        row("4", Month="13"), row("5", **{"Total killed": "x"}), dict.fromkeys(AWSD_39, ""), row("6"),
     ]  # fmt: skip
     data = made_file(rows)
     batch = take(by, data, A)
@@ -95,7 +96,11 @@ def test_in_and_out_add_up(by: Account) -> None:
 
 def test_what_a_newer_export_says_differently_is_a_revision(by: Account) -> None:
     take(by, made_file({"1": 1, "2": 1}), A)
-    assert effects(take(by, made_file({"1": 4, "2": 1, "3": 1}), C)) == {"revised": 1, "unchanged": 1, "new": 1}
+    assert effects(take(by, made_file({"1": 4, "2": 1, "3": 1}), C)) == {
+        "revised": 1,
+        "unchanged": 1,
+        "new": 1,
+    }
     assert list(Revision.objects.filter(incident__source_key="1").values_list("number", "reason")) == [
         (1, "new"), (2, "correction"),
     ]  # fmt: skip
@@ -128,7 +133,7 @@ def test_exports_in_any_order_end_alike(by: Account) -> None:
 def test_undoing_in_any_order_leaves_what_the_others_said(by: Account) -> None:
     files = {day: made_file(rows) for day, rows in EXPORTS.items()}
     for order in permutations(files):
-        for back in permutations(files):
+        for back in (order, order[::-1], (order[1], order[0], order[2])):
             with rolled_back():
                 batches = {day: take_all(by, files[day], day) for day in order}
                 left = dict(files)
@@ -159,7 +164,7 @@ def test_undo_and_import_again_brings_the_same_back(by: Account) -> None:
 KEYS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 3))
 
 
-@settings(max_examples=25, **LIMITLESS)
+@settings(IN_DATABASE, max_examples=12 * MORE)
 @given(data=st.data())
 def test_any_exports_in_any_order_with_any_undone(by: Account, data: st.DataObject) -> None:
     days = data.draw(st.permutations([A, B, C, C + timedelta(30)]), label="order")
@@ -175,7 +180,8 @@ def test_any_exports_in_any_order_with_any_undone(by: Account, data: st.DataObje
             said = said if day in undone else file_facts(files[day])
             assert known("awsd", day) == said
         before = index()
-        standing.rebuild()
+        with guard.lifted():
+            standing.rebuild()
         assert index() == before
 
 
@@ -292,7 +298,7 @@ def test_a_record_whose_row_is_held_in_a_later_export_is_not_withdrawn(by: Accou
 
 
 def test_what_a_person_entered_is_no_record_of_a_file(by: Account) -> None:
-    incident = report(by, collection="awsd")
+    incident = report(by, collection="awsd", known_at=datetime(2016, 1, 1, tzinfo=UTC))
     take(by, made_file([row(key, Country="South Sudan") for key in many(150)]), A, **COVERS)
     assert again(incident).current.standing == "counted"
 
@@ -362,7 +368,7 @@ class Broken(Exception):
 
 def test_a_crash_in_the_middle_leaves_nothing_half_done(by: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     take(by, made_file(many(10)), A)
-    before, there, lines = index(), written(), AuditLine.objects.count()
+    before, there = index(), written()
     batch = receive(by, made_file(many(40, x=1)), B)
     monkeypatch.setattr(imports, "CHUNK", 10)
     chunks = iter(range(3))
@@ -377,7 +383,7 @@ def test_a_crash_in_the_middle_leaves_nothing_half_done(by: Account, monkeypatch
     monkeypatch.undo()
     assert (index(), written()) == (before, there)
     assert not Row.objects.filter(batch=batch).exists()
-    assert AuditLine.objects.count() == lines + 2  # received, opened
+    assert not AuditLine.objects.filter(verb="intake:batch:import", subject=f"batch:{batch.pk}").exists()
     batch.refresh_from_db()
     assert batch.state == "reading"
     assert (recover(), work_once()) == (1, 1)

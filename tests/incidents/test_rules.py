@@ -77,7 +77,9 @@ def test_within_says_what_the_days_themselves_say(first: date, length: int, star
 @given(DAYS)
 def test_a_bare_date_means_the_last_instant_of_its_day(day: date) -> None:
     end = dates.end_of_day(day)
-    assert end + timedelta(microseconds=1) == datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(1)
+    assert end + timedelta(microseconds=1) == datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
+        1
+    )
 
 
 @given(st.integers(0, 2**128 - 1))

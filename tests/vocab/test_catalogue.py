@@ -24,6 +24,10 @@ backup_damaged audit_broken originals_missing seals_missing sign_in_failed locke
 mapping_incomplete erased
 """.split()
 FIELD = re.compile(r"\{(\w*)[^}]*\}")
+COMMAND = re.compile(r"tabard [a-z]+")
+LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
+SCRIPTS = {"ar": "[\u0600-\u06ff]", "zh": "[\u4e00-\u9fff]", "ru": "[\u0400-\u04ff]"}
+TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 
 def table(language: str) -> dict[str, dict[str, str]]:
@@ -81,6 +85,35 @@ def test_a_field_is_text_and_never_a_format(text: str) -> None:
     assert text in message("unknown_word", field=text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_starting_codes_speak_all_six_languages(language: str) -> None:
-    assert set(STARTING) <= set(table(language))
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_code_is_translated_in_the_order_of_the_english(language: str) -> None:
+    missing = [code for code in codes() if code not in table(language)]
+    assert not missing
+    assert list(table(language)) == list(codes())
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_is_a_whole_sentence_of_its_own(language: str) -> None:
+    english = table("en")
+    for code, row in table(language).items():
+        assert set(row) == {"code", "message", "next_step"}, (code, "an unquoted comma")
+        for part in ("message", "next_step"):
+            said, meant = row[part], english[code][part]
+            assert said.endswith((".", "?", "。", "？", "؟")), (code, part)
+            assert said == said.strip(), (code, part)
+            assert said != meant, (code, part)
+            assert COMMAND.findall(said) == COMMAND.findall(meant), (code, part)
+            assert sorted(FIELD.findall(said)) == sorted(FIELD.findall(meant)), (code, part)
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_a_translation_is_in_the_script_of_its_language(language: str) -> None:
+    english = table("en")
+    for code, row in table(language).items():
+        for part in ("message", "next_step"):
+            said = FIELD.sub("", row[part])
+            assert re.search(SCRIPTS[language], said), (code, part)
+            # Formats, commands and names stay as they are; no other Latin letter stands in it, not even in a word.
+            kept = {word for word in LATIN.findall(english[code][part].lower()) if len(word) > 1}
+            strays = {word for word in LATIN.findall(said.lower()) if not {word, f"{word}s"} & kept}
+            assert not strays, (code, part)

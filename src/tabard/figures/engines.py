@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from tabard.figures.layout import COUNTS, KEYS, SCOPED, VIEWS
+from tabard.figures import cubes
+from tabard.figures.declarations import Declaration
+from tabard.figures.layout import COUNTS, SCOPED, VIEWS
 from tabard.rules.facts import OUTCOMES
 from tabard.rules.refusals import Refused
 
@@ -31,13 +33,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a snapshot: a table's SQL over the collections and scopes it declares."""
+    """What is asked of a snapshot: a table, over the collections that it declares."""
 
-    table: str
-    sql: str
+    said: Declaration
     folder: Path
     collections: tuple[str, ...]
-    scopes: tuple[str, ...]
     columns: tuple[Column, ...]
 
 
@@ -57,7 +57,8 @@ class Sum:
 CELLS = """
 SELECT cell_row, col,
   sum(CASE WHEN person IS NULL THEN n ELSE 0 END) + count(DISTINCT person) AS value,
-  sum(unknown) AS unknown, sum(at_least) AS at_least, count(person) - count(DISTINCT person) AS repeats
+  sum(unknown) AS unknown, sum(at_least) AS at_least,
+  sum(CASE WHEN person IS NULL THEN 0 ELSE n END) - count(DISTINCT person) AS repeats
 FROM ({sql}) GROUP BY cell_row, col"""
 INCIDENTS = """
 SELECT DISTINCT iid FROM ({sql}) WHERE cell_row = ? AND col = ? AND (n <> 0 OR unknown > 0 OR at_least > 0)"""
@@ -73,34 +74,34 @@ ASKED = "CREATE TABLE asked (col VARCHAR(16), from_half INTEGER, to_half INTEGER
 def cells(question: Question, harm_rows: int) -> tuple[Sum, ...]:
     """The table's sums, once both engines agree on every one of them."""
     first = by_duckdb(question)
-    second = by_sqlite(question, cubes=harm_rows > ROWS_BY_HAND)
+    second = by_sqlite(question, cubed=harm_rows > ROWS_BY_HAND)
     if first != second:
-        raise Refused("engines_differ", table=question.table)
+        raise Refused("engines_differ", table=question.said.code)
     return first
 
 
 def by_duckdb(question: Question) -> tuple[Sum, ...]:
     """DuckDB over the cubes."""
-    with closing(_duckdb(question, cubes=True)) as duck:
-        return _sums(duck.execute(CELLS.format(sql=question.sql)).fetchall())
+    with closing(_duckdb(question, cubed=True)) as duck:
+        return _sums(duck.execute(CELLS.format(sql=question.said.sql)).fetchall())
 
 
-def by_sqlite(question: Question, cubes: bool = False) -> tuple[Sum, ...]:
+def by_sqlite(question: Question, cubed: bool = False) -> tuple[Sum, ...]:
     """SQLite over the rows themselves, or over the cubes where the rows are too many."""
-    with closing(_sqlite(question, cubes)) as lite:
-        return _sums(lite.execute(CELLS.format(sql=question.sql)).fetchall())
+    with closing(_sqlite(question, cubed)) as lite:
+        return _sums(lite.execute(CELLS.format(sql=question.said.sql)).fetchall())
 
 
 def incidents(question: Question, row: str, column: str) -> tuple[int, ...]:
     """The snapshot's numbers of the incidents behind one cell."""
-    with closing(_duckdb(question, cubes=False)) as duck:
-        found = duck.execute(INCIDENTS.format(sql=question.sql), [row, column]).fetchall()
+    with closing(_duckdb(question, cubed=False)) as duck:
+        found = duck.execute(INCIDENTS.format(sql=question.said.sql), [row, column]).fetchall()
     return tuple(sorted(iid for (iid,) in found))
 
 
 def held(question: Question) -> frozenset[str]:
     """The columns of which the collections hold any incident: of the others nothing was reported."""
-    with closing(_duckdb(question, cubes=True)) as duck:
+    with closing(_duckdb(question, cubed=True)) as duck:
         found = duck.execute(
             "SELECT DISTINCT col FROM asked JOIN i ON half_first <= to_half AND half_last >= from_half"
         ).fetchall()
@@ -111,46 +112,57 @@ def _sums(rows: Iterable[tuple[str, str, int, int, int, int]]) -> tuple[Sum, ...
     return tuple(sorted(Sum(row, column, *map(int, counts)) for row, column, *counts in rows))
 
 
-def _cut(question: Question, view: str, cubes: bool) -> str:
-    """The rows of one file that the declaration allows, with the columns that tables know."""
-    name = VIEWS[view]
-    path = question.folder / f"{name}{'.cube' if cubes else ''}.parquet"
-    iid = "NULL::INTEGER AS iid" if cubes else "iid"
+def _cut(question: Question, view: str, cubed: bool) -> str:
+    """The rows of one file that the declaration allows, with the columns that the table names."""
+    name, said = VIEWS[view], question.said
+    path = cubes.path(question.folder, said, name) if cubed else question.folder / f"{name}.parquet"
+    iid = "NULL::INTEGER AS iid" if cubed else "iid"
     number = "(row_number() OVER ())::INTEGER AS hid, " if name == "harm" else ""
-    columns = ", ".join((*KEYS[name], *COUNTS[name]))
-    scoped = f" AND scope IN ({_list(question.scopes)})" if name in SCOPED else ""
-    where = f"collection IN ({_list(question.collections)}){scoped}"
-    return f"SELECT {number}{iid}, {columns} FROM read_parquet('{path}') WHERE {where}"
+    named = cubes.columns(said.sql, name)
+    limits = [f"collection IN ({cubes.listed(question.collections)})"]
+    limits += [f"scope IN ({cubes.listed(said.scopes)})"] if name in SCOPED else []
+    limits += [] if cubed else [_near(question, named)]
+    columns = ", ".join((*named, *COUNTS[name]))
+    return f"SELECT {number}{iid}, {columns} FROM read_parquet('{path}') WHERE {' AND '.join(limits)}"
 
 
-def _list(codes: Iterable[str]) -> str:
-    return ", ".join("'" + code.replace("'", "''") + "'" for code in codes)
+def _near(question: Question, named: Iterable[str]) -> str:
+    """Leaves out the rows of which no date touches what is asked; a row without a date stays."""
+    first = min(column.from_half for column in question.columns)
+    last = max(column.to_half for column in question.columns)
+    own = [f"{column} BETWEEN {first} AND {last}" for column in named if column.endswith("_half")]
+    span = f"half_first IS NULL OR (half_first <= {last} AND half_last >= {first})"
+    return f"({' OR '.join([span, *own])})"
 
 
-def _duckdb(question: Question, cubes: bool) -> duckdb.DuckDBPyConnection:
+def _duckdb(question: Question, cubed: bool) -> duckdb.DuckDBPyConnection:
     duck = duckdb.connect(":memory:", config={"threads": "2"})
-    for view in VIEWS:
-        duck.execute(f"CREATE TABLE {view} AS {_cut(question, view, cubes)}")
+    for view in cubes.views(question.said.sql):
+        duck.execute(f"CREATE TABLE {view} AS {_cut(question, view, cubed)}")
     duck.execute(ASKED)
     duck.executemany("INSERT INTO asked VALUES (?, ?, ?)", _asked(question))
-    duck.execute(FACTS)
+    if cubes.reads_facts(question.said.sql):
+        duck.execute(FACTS)
     duck.execute("SET enable_external_access = false; SET lock_configuration = true")
     return duck
 
 
-def _sqlite(question: Question, cubes: bool) -> sqlite3.Connection:
+def _sqlite(question: Question, cubed: bool) -> sqlite3.Connection:
     lite = sqlite3.connect(":memory:")
     with closing(duckdb.connect(":memory:", config={"threads": "2"})) as duck:
-        for view in VIEWS:
-            duck.execute(_cut(question, view, cubes))
-            names = ", ".join(described[0] for described in duck.description or ())
-            lite.execute(f"CREATE TABLE {view} ({names})")
-            places = ", ".join("?" * len(duck.description or ()))
-            lite.executemany(f"INSERT INTO {view} VALUES ({places})", _rows(duck))
+        for view in cubes.views(question.said.sql):
+            _copy(duck.execute(_cut(question, view, cubed)), lite, view)
     lite.execute(ASKED)
     lite.executemany("INSERT INTO asked VALUES (?, ?, ?)", _asked(question))
-    lite.execute(FACTS)
+    if cubes.reads_facts(question.said.sql):
+        lite.execute(FACTS)
     return lite
+
+
+def _copy(duck: duckdb.DuckDBPyConnection, lite: sqlite3.Connection, view: str) -> None:
+    names = [described[0] for described in duck.description or ()]
+    lite.execute(f"CREATE TABLE {view} ({', '.join(names)})")
+    lite.executemany(f"INSERT INTO {view} VALUES ({', '.join('?' * len(names))})", _rows(duck))
 
 
 def _rows(duck: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:

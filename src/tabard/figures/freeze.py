@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tabard.figures import freezing, manifest, register
+from tabard.figures import cubes, freezing, manifest, register
 from tabard.rules.dates import end_of_day
 
 
@@ -54,7 +54,7 @@ def _write(snapshot_id: str, work: Path, made: Path, known_on: datetime, recorde
         register.open_views(duck, work, moments)
         freezing.pick(duck, _literal(known_on), _literal(recorded_by), work / "key.parquet")
         freezing.write(duck, made)
-        freezing.write_cubes(duck, made)
+        cubes.write(duck, made)
         said = manifest.describe(duck, made, id=snapshot_id, **moments)
     rows = said["files"]
     return Frozen(

@@ -9,11 +9,10 @@ from pathlib import Path
 import duckdb
 
 from tabard.figures.layout import (
-    COUNTS,
     EFFECTS,
     HARM_CODES,
     INCIDENT_CODES,
-    KEYS,
+    PARQUET,
     STATED,
     WHEN,
     half_sql,
@@ -39,7 +38,7 @@ CODES = (
 )
 LATEST = f"""
 CREATE TEMP TABLE latest AS
-SELECT r.id AS revision_id, r.incident_id, r.reason, i.collection_id::collections AS collection,
+SELECT r.id AS revision_id, r.reason, i.collection_id::collections AS collection,
   r.cause::causes AS cause, a.captor::captor AS captor,
   {half_sql("r.first_day")} AS half_first, {half_sql("r.last_day")} AS half_last
 FROM r_revision r JOIN picked p ON p.revision_id = r.id JOIN r_incident i ON i.id = r.incident_id
@@ -80,6 +79,8 @@ SCOPES = """
 CREATE TEMP TABLE scopes AS
 SELECT h.revision_id, min(h.scope) AS scope, count(DISTINCT coalesce(h.scope, '')) AS scopes
 FROM r_harm h JOIN (SELECT DISTINCT revision_id FROM r_object) o USING (revision_id) GROUP BY 1"""
+# Read apart, so that no million of ids waits in memory beside the codes.
+KEY = "SELECT c.iid, r.incident_id FROM r_revision r JOIN counted c ON c.revision_id = r.id"
 COUNTED = """coalesce({t}.n, 0)::INTEGER AS n, ({t}.n IS NULL)::INTEGER AS unknown,
   coalesce({t}.n_basis IN ('at_least', 'estimate', 'imputed'), false)::INTEGER AS at_least"""
 
@@ -122,7 +123,6 @@ LEFT JOIN branches b ON b.cause = h.cause LEFT JOIN cases k ON k.id = h.id""",
 FROM r_object o JOIN counted c USING (revision_id) LEFT JOIN scopes s USING (revision_id)""",
     "standing": "SELECT * FROM standing",
 }
-PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 61440"
 
 
 def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str, key: Path) -> None:
@@ -132,9 +132,9 @@ def pick(duck: duckdb.DuckDBPyConnection, known_on: str, recorded_by: str, key: 
     duck.execute(PICKED.format(known_on=known_on, recorded_by=recorded_by))
     for statement in (*CODES, LATEST, "DROP TABLE picked", STANDING, SHUFFLED, NUMBERED, "DROP TABLE latest"):
         duck.execute(statement)
-    duck.execute(f"COPY (SELECT iid, incident_id FROM counted) TO '{key}' ({PARQUET})")
-    for statement in ("ALTER TABLE counted DROP COLUMN incident_id", REPEATED, CASES, SCOPES):
+    for statement in (REPEATED, CASES, SCOPES):
         duck.execute(statement)
+    duck.execute(f"COPY ({KEY}) TO '{key}' ({PARQUET})")
 
 
 def _words(duck: duckdb.DuckDBPyConnection, table: str, list_code: str, column: str) -> None:
@@ -147,14 +147,3 @@ def write(duck: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """The files of the snapshot, row by row."""
     for name, query in WRITTEN.items():
         duck.execute(f"COPY ({query}) TO '{folder / name}.parquet' ({PARQUET})")
-
-
-def write_cubes(duck: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Each file once more, summed over what no table asks: tables read these, drill-down reads the rows."""
-    for name, keys in KEYS.items():
-        sums = ", ".join(f"sum({count})::BIGINT AS {count}" for count in COUNTS[name])
-        duck.execute(
-            f"COPY (SELECT {', '.join(keys)}, {sums} "
-            f"FROM read_parquet('{folder / name}.parquet') GROUP BY ALL) "
-            f"TO '{folder / name}.cube.parquet' ({PARQUET})"
-        )

@@ -10,6 +10,7 @@ from tabard.rules.facts import OUTCOMES
 
 SNAPSHOT_VERSION = 1
 FILES = ("incidents", "harm", "margins", "objects")
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480"
 
 # The dimensions of margins; an incident that has one of them is read by it, not by its harm rows.
 STATED = ("total", "outcome", "recruitment", "gender", "org_type")

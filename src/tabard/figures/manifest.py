@@ -52,8 +52,8 @@ def scheme_versions() -> dict[str, str]:
 def describe(duck: duckdb.DuckDBPyConnection, where: Path, **more: Any) -> dict[str, Any]:
     """What goes into the manifest: every file with its rows and digest, and what made them."""
     files = {
-        path.name: {"sha256": sha256(path), "rows": _rows(duck, path)}
-        for path in sorted(where.glob("*.parquet"))
+        str(path.relative_to(where)): {"sha256": sha256(path), "rows": _rows(duck, path)}
+        for path in sorted(where.rglob("*.parquet"))
     }
     standing = duck.execute("SELECT collection, standing, n FROM standing").fetchall()
     counts: dict[str, dict[str, int]] = {}

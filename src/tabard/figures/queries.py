@@ -115,7 +115,7 @@ def _asked(
         policy.require(by, Permission.TABLE_READ, (f"collection:{collection}",))
     columns = tuple(cells.column(year) for year in years)
     folder = manifest.folder(snapshot.id)
-    return said, Question(name, said.sql, folder, collections, said.scopes, columns), chosen
+    return said, Question(said, folder, collections, columns), chosen
 
 
 def _collections(said: Declaration, snapshot: Snapshot, register: str | None) -> tuple[str, tuple[str, ...]]:

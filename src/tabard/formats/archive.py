@@ -13,6 +13,7 @@ from tabard.formats.reading import Limits
 from tabard.rules.refusals import Refused
 
 CHUNK = 1 << 16
+LONGEST_TOKEN = 4_000_000  # bytes of one tag or comment, which the parser holds whole
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
@@ -83,10 +84,14 @@ def parse(
     made = parser()
     handler(made)
     try:
+        fed = 0
         for piece in chunks(archive, name):
             made.Parse(piece, False)
+            fed += len(piece)
+            if fed - made.CurrentByteIndex > LONGEST_TOKEN:
+                raise Refused("zip_bomb")
             yield
         made.Parse(b"", True)
         yield
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # the last two: an encoding that there is not
         raise unreadable() from None

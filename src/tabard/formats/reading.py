@@ -31,7 +31,7 @@ class Limits:
     unpacked: int = 300_000_000
     ratio: int = 200  # unpacked to packed, of a part larger than a megabyte
     entries: int = 1_000
-    strings: int = 50_000_000  # characters of a workbook's shared strings
+    strings: int = 60_000_000  # bytes of a workbook's shared strings
 
 
 DEFAULT_LIMITS = Limits()

@@ -83,7 +83,7 @@ def _read_strings(book: Book, part: str) -> None:
     def text(data: str) -> None:
         if state["in_text"]:
             pieces.append(data)
-            state["size"] += len(data)
+            state["size"] += len(data) if data.isascii() else 4 * len(data)
 
     def end(name: str) -> None:
         local = _local(name)
@@ -184,7 +184,7 @@ class SheetRows:
         self.book = book
         self.ready: deque[Raw] = deque()
         self.cells: dict[int, str] = {}
-        self.number = self.at = self.style = self.length = 0
+        self.number = self.at = self.style = self.length = self.size = 0
         self.type = ""
         self.pieces: list[str] = []
         self.taking = self.phonetic = self.formula = False
@@ -201,7 +201,7 @@ class SheetRows:
             self.taking = not self.phonetic
         elif local == "row":
             self.number = max(self.number + 1, _index(attributes.get("r", "")))
-            self.cells, self.at, self.length, self.formula = {}, -1, 0, False
+            self.cells, self.at, self.length, self.size, self.formula = {}, -1, 0, 0, False
         elif local == "f":
             self.formula = True
         elif local == "rPh":
@@ -218,6 +218,9 @@ class SheetRows:
     def text(self, data: str) -> None:
         if self.taking:
             self.pieces.append(data)
+            self.size += len(data)
+            if self.size > self.book.limits.chars_per_row:
+                raise Refused("row_too_long", row=self.number)
 
     def end(self, name: str) -> None:
         local = _local(name)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from tabard.access import policy
 from tabard.access.door import action, announce, record
 from tabard.access.models import Account
@@ -173,7 +175,7 @@ def _add(
     """One more revision behind the last one of the incident's own chain.
 
     With `repeats` it says what that revision said, with the same words and place."""
-    Incident.objects.select_for_update().get(pk=incident.pk)  # those who revise it queue here
+    Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)  # those who revise it queue here
     last = Revision.objects.filter(incident=incident).order_by("-number").first()
     number, previous = (last.number, last.digest) if last else (0, "")
     if expected is not None and expected != number:
@@ -183,10 +185,8 @@ def _add(
         number + 1, _known(known_at, now), now, by.pk, reason, previous, voids=voids, counted_as=counted_as
     )
     sheaf = Sheaf()
-    if repeats:
-        made = sheaf.again(incident.pk, stamp, repeats, entry)
-    else:
-        made = sheaf.revision(incident.pk, stamp, entry)
+    pk = incident.pk
+    made = sheaf.again(pk, stamp, repeats, entry) if repeats else sheaf.revision(pk, stamp, entry)
     sheaf.write()
     standing.refresh([incident.pk])
     record("incidents:incident:revise", f"incident:{incident.pk}", reason=reason, number=number + 1)
@@ -225,7 +225,8 @@ def unlink(*, by: Account, link: Link) -> Link:
 def erase_words(*, by: Account, original: str, reason: str) -> Mapping[str, int]:
     """Erase the words and exact places taken from an original. Digests cover salted hashes only, so they stand."""
     words = Words.objects.filter(original=original)
-    places = Revision.objects.filter(words__in=words.values("pk")).exclude(place="").values("place")
+    taken = Q(words__in=words.values("pk")) | Q(sources__original=original)
+    places = Revision.objects.filter(taken).exclude(place="").values("place")
     gone_places, _ = Position.objects.filter(pk__in=list(places.values_list("place", flat=True))).delete()
     gone_words, _ = words.delete()
     record(

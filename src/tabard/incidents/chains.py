@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tabard.incidents.models import Revision
+from tabard.incidents.models import Incident, Revision
 from tabard.incidents.writer import Entry, Sheaf, Stamp
 from tabard.rules import facts
 
@@ -29,12 +29,6 @@ class Chain:
         """Whether anything became known after one instant and no later than the other."""
         return any(after < revision.known_at <= until for revision in self.standing)
 
-    def stamp(
-        self, known_at: datetime, recorded_at: datetime, by: str, reason: str, batch: str = ""
-    ) -> Stamp:
-        """The stamp of the next revision."""
-        return Stamp(self.number + 1, known_at, recorded_at, by, reason, self.digest, batch)
-
     def grew(self, revision: Revision) -> None:
         """Take in a revision that was just made."""
         self.number, self.digest = revision.number, revision.digest
@@ -55,15 +49,13 @@ class Pen:
 
     def revision(self, chain: Chain, known_at: datetime, reason: str, entry: Entry) -> Revision:
         """Write new facts behind a chain."""
-        stamp = chain.stamp(known_at, self.recorded_at, self.by, reason, self.batch)
-        made = self.sheaf.revision(chain.incident, stamp, entry)
+        made = self.sheaf.revision(chain.incident, self._stamp(chain, known_at, reason), entry)
         chain.grew(made)
         return made
 
     def again(self, chain: Chain, known_at: datetime, reason: str, told: Revision, entry: Entry) -> Revision:
         """Write behind a chain what one of its revisions said before."""
-        stamp = chain.stamp(known_at, self.recorded_at, self.by, reason, self.batch)
-        made = self.sheaf.again(chain.incident, stamp, told, entry)
+        made = self.sheaf.again(chain.incident, self._stamp(chain, known_at, reason), told, entry)
         chain.grew(made)
         return made
 
@@ -83,10 +75,29 @@ class Pen:
         chain.grew(made)
         return made
 
+    def _stamp(self, chain: Chain, known_at: datetime, reason: str) -> Stamp:
+        """The next revision's stamp. A correction leaves a confirmed duplicate one: a person decided that."""
+        held, another = chain.held(known_at), None
+        if reason == "correction" and held is not None and held.reason == "counted_as":
+            reason, another = "counted_as", held.counted_as_id
+        return Stamp(
+            chain.number + 1,
+            known_at,
+            self.recorded_at,
+            self.by,
+            reason,
+            chain.digest,
+            self.batch,
+            counted_as=another,
+        )
+
 
 def load(incidents: Sequence[str]) -> dict[str, Chain]:
-    """The chains of these incidents; an empty one for an incident without revisions."""
-    chains = {pk: Chain(pk) for pk in incidents}
+    """The chains of these incidents, which nobody else can grow until the act is done; an empty one
+
+    for an incident without revisions."""
+    mine = Incident.objects.select_for_update(no_key=True).filter(pk__in=incidents).order_by("pk")
+    chains = {pk: Chain(pk) for pk in mine.values_list("pk", flat=True)}
     rows = list(Revision.objects.filter(incident_id__in=incidents).order_by("incident_id", "number"))
     voided = {row.voids_id for row in rows if row.voids_id}
     for row in rows:

@@ -4,11 +4,12 @@ Every export is an audit line, written before the first row leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, Case, Value, When
 
@@ -41,7 +42,10 @@ PLAIN: Mapping[str, str] = {
     "affected": "persons",
     **{n: n for n in "died injured abducted detained local international female male".split()},
 }
-PLACED = ("admin1", "admin2", "locality", "lat", "lon", "precision")
+# likewise, from `Position`
+PLACE: Mapping[str, str] = {n: n for n in "admin1 admin2 locality lat lon".split()} | {
+    "place_precision": "precision"
+}
 
 
 def write(format_: str, filters: Filters, stream: BinaryIO, *, by: Account) -> int:
@@ -62,7 +66,11 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         by = self._by
-        fields = (*PLAIN, *PLACED) if policy.may_somewhere(by, Permission.RESTRICTED_READ) else tuple(PLAIN)
+        fields = (
+            (*PLAIN, *PLACE.values())
+            if policy.may_somewhere(by, Permission.RESTRICTED_READ)
+            else tuple(PLAIN)
+        )
         trail.has_read(by=by, verb="incidents:incident:export", subject="incidents:some", fields=fields)
         for record in _records(self._filters, by):
             self.count += 1
@@ -77,27 +85,28 @@ def _records(filters: Filters, by: Account) -> Iterator[Row]:
     query = found.order_by("-occurred", "-incident_id").values_list(
         *PLAIN.values(), "revision__place", "shown"
     )
-    names = tuple(PLAIN)
+    names, nowhere = (*PLAIN, *PLACE), (None,) * len(PLACE)
     with _cursor(query) as fetch:
         while rows := fetch(CHUNK):
-            places = _places(row[-2] for row in rows if row[-1] and row[-2])
-            for row in rows:
-                record: dict[str, Cell] = dict(zip(names, row, strict=False))
-                yield record | places.get(row[-2], {}) if row[-1] else record
+            places = _places({row[-2] for row in rows if row[-1] and row[-2]})
+            for *plain, place, open_ in rows:
+                found = places.get(place, nowhere) if open_ else nowhere
+                yield dict(zip(names, (*plain, *found), strict=True))
 
 
-def _places(ids: Iterator[str]) -> dict[str, dict[str, Cell]]:
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    rows = Position.objects.filter(pk__in=wanted).values("pk", *PLACED)
-    return {row.pop("pk"): row | {"place_precision": row["precision"]} for row in rows}
+def _places(ids: Collection[str]) -> dict[str, tuple[Cell, ...]]:
+    rows = Position.objects.filter(pk__in=ids).values_list("pk", *PLACE.values()) if ids else ()
+    return {pk: tuple(place) for pk, *place in rows}
 
 
 @contextmanager
 def _cursor(query: Any) -> Iterator[Callable[[int], list[tuple[Any, ...]]]]:
     """Rows as the driver gives them: Django's converters would cost more than the query."""
-    sql, params = query.query.sql_with_params()
+    try:
+        sql, params = query.query.sql_with_params()
+    except EmptyResultSet:  # Django sees that the scope covers nothing
+        yield lambda _: []
+        return
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
         yield cursor.fetchmany

@@ -6,15 +6,15 @@ exports said as they said it. `settle` adds the revisions that keep it so."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from tabard.incidents.chains import Chain, Pen
-from tabard.incidents.entries import entry_of
+from tabard.incidents.entries import again, entry_of
 from tabard.incidents.models import Revision
-from tabard.incidents.writer import Entry
 from tabard.intake.models import Batch, Row
-from tabard.rules.canonical import incident_from
 from tabard.rules.dates import end_of_day
 
 SHARE_HELD = 100  # more than one in a hundred missing is held until a person confirms
@@ -25,7 +25,12 @@ class Missing:
     """A record that an export should hold, by what it covers, and does not."""
 
     incident: str
-    known_at: datetime
+    export: Batch
+
+
+def at(export: Batch) -> datetime:
+    """When its source knew what an export says: the end of its day, or when it came in while that day lasts."""
+    return min(end_of_day(export.as_of), export.started_at)
 
 
 def covered(batch: Batch, revision: Revision) -> bool:
@@ -47,15 +52,27 @@ def present(revision: Revision | None) -> bool:
 
 
 def later(batch: Batch) -> list[Batch]:
-    """The exports of the same collection that speak of a later day, nearest first."""
-    others = Batch.objects.filter(collection=batch.collection, state="done", as_of__gt=batch.as_of)
-    return list(others.order_by("as_of", "started_at"))
+    """The exports of the same source that speak of a later day, or again of the same day; nearest first."""
+    same_day = Q(as_of=batch.as_of, started_at__gt=batch.started_at)
+    others = Batch.objects.filter(collection=batch.collection, owner=batch.owner, state="done")
+    return list(others.filter(Q(as_of__gt=batch.as_of) | same_day).order_by("as_of", "started_at"))
+
+
+def after(exports: Sequence[Batch], export: Batch) -> Sequence[Batch]:
+    """Of these exports, nearest first, the ones behind one of them; all of them where it is none of them."""
+    ids = [one.pk for one in exports]
+    return exports[ids.index(export.pk) + 1 :] if export.pk in ids else exports
 
 
 def said(batches: Sequence[Batch], keys: Iterable[str]) -> Mapping[tuple[str, str], Row]:
     """What each of these exports said of each of these keys."""
-    rows = Row.objects.filter(batch__in=batches, key__in=list(keys), state="accepted")
-    return {(row.batch_id, row.key): row for row in rows}
+    rows = (
+        Row.objects.filter(batch__in=batches, key__in=list(keys)).exclude(state="rejected").order_by("state")
+    )
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:  # accepted before held
+        found.setdefault((row.batch_id, row.key), row)
+    return found
 
 
 def settle(
@@ -70,34 +87,42 @@ def settle(
 
     Returns the record as missing where that export covers it and has no such row."""
     for export in exports:
-        at = end_of_day(export.as_of)
-        if chain.between(since, at):
+        if chain.between(since, at(export)):
             return None
-        row, held = rows.get((export.pk, key)), chain.held(at)
+        row, held = rows.get((export.pk, key)), chain.held(at(export))
+        if row is not None and row.state == "held":
+            continue  # it is there, and nobody knows yet what it says
         if row is not None:
-            _say_again(pen, chain, at, row, held)
+            _say_again(pen, chain, export, row, held)
             return None
         if held is not None and present(held) and covered(export, held):
-            return Missing(chain.incident, at)
+            return None if _waits(export, chain) else Missing(chain.incident, export)
     return None
 
 
-def _say_again(pen: Pen, chain: Chain, at: datetime, row: Row, held: Revision | None) -> None:
-    if held is not None and present(held) and held.facts_digest == row.facts_digest:
-        return
+def _waits(export: Batch, chain: Chain) -> bool:
+    """Whether a person still has to confirm that the export withdraws this record."""
+    return any(incident == chain.incident for incident, _ in export.withdrawals_held)
+
+
+def _say_again(pen: Pen, chain: Chain, export: Batch, row: Row, held: Revision | None) -> None:
+    """As the export's own revision, so that undoing the export takes it back too."""
     told = Revision.objects.get(incident_id=chain.incident, number=row.revision or 0)
+    if held is not None and present(held) and _same(held, told):
+        return
     reason = "reinstated" if held is not None and not present(held) else "correction"
-    pen.again(chain, at, reason, told, again(told))
+    replace(pen, batch=export.pk).again(chain, at(export), reason, told, again(told))
 
 
-def again(told: Revision) -> Entry:
-    """What a stored revision said, for writing it once more; words and places are kept by reference."""
-    full = entry_of(told)
-    return Entry(facts=incident_from(told.facts), sources=full.sources, original=full.original)
+def _same(one: Revision, other: Revision) -> bool:
+    if one.facts_digest != other.facts_digest:
+        return False
+    this, that = entry_of(one), entry_of(other)
+    return (this.texts, this.position) == (that.texts, that.position)
 
 
-def withdraw(pen: Pen, chain: Chain, at: datetime) -> None:
-    """The source no longer holds this record."""
-    held = chain.held(at)
+def withdraw(pen: Pen, chain: Chain, export: Batch) -> None:
+    """The source no longer holds this record: the export says so by leaving it out."""
+    held = chain.held(at(export))
     if held is not None and present(held):
-        pen.again(chain, at, "withdrawn", held, again(held))
+        replace(pen, batch=export.pk).again(chain, at(export), "withdrawn", held, again(held))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from django.db.models import QuerySet
+
 from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
@@ -19,7 +21,7 @@ from tabard.incidents import chains, exports, standing
 from tabard.incidents.chains import Chain, Pen
 from tabard.incidents.checks import check
 from tabard.incidents.entries import position_of, texts_of
-from tabard.incidents.models import Incident, Revision, Words
+from tabard.incidents.models import Collection, Incident, Revision, Words
 from tabard.incidents.references import allocate, prefix
 from tabard.incidents.writer import Entry, Sheaf
 from tabard.intake.models import Batch, Row, Verbatim
@@ -28,7 +30,6 @@ from tabard.places.models import Position
 from tabard.rules import facts
 from tabard.rules.batches import batched
 from tabard.rules.canonical import canonical, digest, salted
-from tabard.rules.dates import end_of_day
 from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
 
@@ -47,12 +48,19 @@ class Import:
     batch: Batch
     pen: Pen
     known_at: datetime
-    later: list[Batch]
+    later: Sequence[Batch]
     seen: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     missing: list[exports.Missing] = field(default_factory=list)
     effects: Counter[str] = field(default_factory=Counter)
     known_before: int = 0
+
+
+def opened(batch: Batch, *, by: Account) -> Import:
+    """An act on a batch; whoever else takes files into its collection waits until it is done."""
+    Collection.objects.select_for_update(no_key=True).filter(pk=batch.collection).first()
+    pen = Pen(Sheaf(), datetime.now(UTC), by.pk, batch.pk)
+    return Import(batch, pen, exports.at(batch), exports.later(batch))
 
 
 def _about(*, batch: Batch, **_: object) -> tuple[str, ...]:
@@ -64,8 +72,7 @@ def take_in(*, by: Account, batch: Batch, reading: Reading, progress: Progress =
     """Read a batch's rows into the register. All or nothing: a refusal leaves everything as it was."""
     if batch.state not in ("waiting", "reading"):
         raise Refused("already_imported")
-    pen = Pen(Sheaf(), datetime.now(UTC), by.pk, batch.pk)
-    job = Import(batch, pen, end_of_day(batch.as_of), exports.later(batch))
+    job = opened(batch, by=by)
     for some in batched(reading, CHUNK):
         _chunk(job, some)
         progress(sum(reading.counts.values()))
@@ -79,11 +86,10 @@ def take_in(*, by: Account, batch: Batch, reading: Reading, progress: Progress =
 
 def _chunk(job: Import, rows: Sequence[ReadRow]) -> None:
     keys = {row.number: _key(job, row) for row in rows if row.state == "accepted"}
+    job.seen.update(row.key for row in rows if row.state == "held" and row.key)
     known = {
         incident.source_key: incident
-        for incident in Incident.objects.filter(
-            collection_id=job.batch.collection, source_key__in=list(keys.values())
-        )
+        for incident in _records(job.batch).filter(source_key__in=list(keys.values()))
     }
     loaded = chains.load([incident.pk for incident in known.values()])
     by_key = {key: loaded[incident.pk] for key, incident in known.items() if key}
@@ -97,6 +103,12 @@ def _chunk(job: Import, rows: Sequence[ReadRow]) -> None:
     job.pen.sheaf.write()
     insert(stored)
     job.touched.update(row.incident for row in changed)
+
+
+def _records(batch: Batch) -> QuerySet[Incident]:
+    """The incidents that came from the same source: what somebody entered by hand is none of them."""
+    found = Incident.objects.filter(collection_id=batch.collection, owner=batch.owner)
+    return found.exclude(source_key=None)
 
 
 def _key(job: Import, row: ReadRow) -> str:
@@ -186,7 +198,7 @@ def accept(job: Import, stored: Row, told: ReadRow) -> None:
     """Take in one row that was held and has been mended."""
     key = _key(job, told)
     stored.key, stored.state = key, "accepted"
-    incident = Incident.objects.filter(collection_id=job.batch.collection, source_key=key).first()
+    incident = _records(job.batch).filter(source_key=key).first()
     chain = chains.load([incident.pk])[incident.pk] if incident else None
     chain = chain or _new_incidents(job, [(key, told)], {})[key]
     _into(job, stored, told, chain, _Texts.of([chain.held(job.known_at)]))
@@ -194,6 +206,7 @@ def accept(job: Import, stored: Row, told: ReadRow) -> None:
         _settle(job, {key: chain})
         job.touched.add(stored.incident)
     job.pen.sheaf.write()
+    _withdraw(job, job.missing)
     stored.save()
 
 
@@ -242,22 +255,23 @@ def _declare(batch: Batch, reading: Reading) -> None:
 
 def _missing_here(job: Import) -> None:
     """The records that this file covers and no longer holds."""
-    rows = Incident.objects.filter(collection_id=job.batch.collection).values_list("pk", "source_key")
+    rows = _records(job.batch).values_list("pk", "source_key")
     absent = (pk for pk, key in rows.iterator(chunk_size=CHUNK) if key not in job.seen)
     for some in batched(absent, CHUNK):
         for chain in chains.load(some).values():
             held = chain.held(job.known_at)
             if held is not None and exports.present(held) and exports.covered(job.batch, held):
                 job.known_before += 1
-                job.missing.append(exports.Missing(chain.incident, job.known_at))
+                job.missing.append(exports.Missing(chain.incident, job.batch))
 
 
 def _withdraw_or_hold(job: Import) -> None:
     known = max(job.known_before, len(job.seen))
     if exports.too_many(len(job.missing), known):
-        job.batch.withdrawals_held = [[m.incident, m.known_at.isoformat()] for m in job.missing]
+        job.batch.withdrawals_held = [[m.incident, m.export.pk] for m in job.missing]
         return
     _withdraw(job, job.missing)
+    job.batch.withdrawn = len(job.missing)
 
 
 def _withdraw(job: Import, missing: Sequence[exports.Missing]) -> None:
@@ -267,12 +281,11 @@ def _withdraw(job: Import, missing: Sequence[exports.Missing]) -> None:
         rows = exports.said(job.later, [key for key in keys.values() if key])
         for one in some:
             chain = loaded[one.incident]
-            exports.withdraw(job.pen, chain, one.known_at)
-            nearer = [export for export in job.later if end_of_day(export.as_of) > one.known_at]
-            exports.settle(job.pen, chain, keys[one.incident] or "", one.known_at, nearer, rows)
+            exports.withdraw(job.pen, chain, one.export)
+            nearer = exports.after(job.later, one.export)
+            exports.settle(job.pen, chain, keys[one.incident] or "", exports.at(one.export), nearer, rows)
         job.pen.sheaf.write()
         job.touched.update(loaded)
-    job.batch.withdrawn += len(missing)
 
 
 def _close(job: Import, reading: Reading) -> None:
@@ -296,13 +309,14 @@ def confirm_withdrawals(*, by: Account, batch: Batch) -> Batch:
     """A person says that the many missing records are really withdrawn."""
     if not batch.withdrawals_held or batch.state != "done":
         raise Refused("nothing_to_undo")
-    job = Import(
-        batch, Pen(Sheaf(), datetime.now(UTC), by.pk, batch.pk), end_of_day(batch.as_of), exports.later(batch)
-    )
-    waiting = [exports.Missing(pk, datetime.fromisoformat(at)) for pk, at in batch.withdrawals_held]
+    job = opened(batch, by=by)
+    done = {
+        export.pk: export for export in (batch, *job.later)
+    }  # what was undone meanwhile withdraws nothing
+    waiting = [exports.Missing(pk, done[export]) for pk, export in batch.withdrawals_held if export in done]
     _withdraw(job, waiting)
     standing.refresh(job.touched)
-    batch.withdrawals_held = []
+    batch.withdrawn, batch.withdrawals_held = batch.withdrawn + len(waiting), []
     batch.save()
     record("intake:batch:confirm", f"batch:{batch.pk}", withdrawn=len(waiting))
     return batch
@@ -313,14 +327,13 @@ def undo(*, by: Account, batch: Batch) -> Batch:
     """Void everything that the import wrote. What later exports said stays as they said it."""
     if batch.state != "done":
         raise Refused("nothing_to_undo")
-    job = Import(
-        batch, Pen(Sheaf(), datetime.now(UTC), by.pk, batch.pk), end_of_day(batch.as_of), exports.later(batch)
-    )
+    job = opened(batch, by=by)
     written = Revision.objects.filter(batch=batch.pk).exclude(reason="void")
     ids = sorted(set(written.values_list("incident_id", flat=True)))
     for some in batched(ids, CHUNK):
         _undo_some(job, some)
-    standing.refresh(ids)
+    _withdraw(job, job.missing)
+    standing.refresh({*ids, *job.touched})
     batch.state, batch.undone_at = "undone", datetime.now(UTC)
     batch.save()
     record("intake:batch:undo", f"batch:{batch.pk}", incidents=len(ids))
@@ -334,5 +347,6 @@ def _undo_some(job: Import, incidents: Sequence[str]) -> None:
     for pk, chain in loaded.items():
         for told in [one for one in chain.standing if one.batch == job.batch.pk]:
             job.pen.void(chain, told)
-        exports.settle(job.pen, chain, keys[pk] or "", job.known_at, job.later, rows)
+        missing = exports.settle(job.pen, chain, keys[pk] or "", job.known_at, job.later, rows)
+        job.missing += [missing] if missing else []
     job.pen.sheaf.write()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from tabard.access.door import action, record
 from tabard.access.models import Account
@@ -12,15 +11,12 @@ from tabard.access.permissions import Permission
 from tabard.formats import engine
 from tabard.formats.reading import ReadRow
 from tabard.formats.registry import FORMATS
-from tabard.incidents import exports, imports, standing
-from tabard.incidents.chains import Pen
-from tabard.incidents.writer import Sheaf
+from tabard.incidents import imports, standing
 from tabard.intake.models import Mapping as Kept
 from tabard.intake.models import Row, Verbatim
 from tabard.intake.queries import body, keys_of
 from tabard.places.countries import find
 from tabard.rules.canonical import canonical
-from tabard.rules.dates import end_of_day
 from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
 
@@ -49,13 +45,12 @@ def mend(*, by: Account, row: Row, changes: Mapping[str, str]) -> Row:
     if row.state != "held" or batch.state != "done":
         raise Refused("nothing_to_mend")
     told = _again(row, changes)
-    pen = Pen(Sheaf(), datetime.now(UTC), by.pk, batch.pk)
-    job = imports.Import(batch, pen, end_of_day(batch.as_of), exports.later(batch))
+    job = imports.opened(batch, by=by)
     job.seen.update(Row.objects.filter(batch=batch, state="accepted").values_list("key", flat=True))
     if told.key in job.seen:
         raise Refused("key_used_twice")
     mended = Verbatim(id=ulid(), salt=secrets.token_hex(16), text=canonical(changes), original=batch.original)
-    pen.sheaf.keep(mended)
+    job.pen.sheaf.keep(mended)
     row.mended = mended.pk
     imports.accept(job, row, told)
     standing.refresh(job.touched)
@@ -64,7 +59,7 @@ def mend(*, by: Account, row: Row, changes: Mapping[str, str]) -> Row:
         row.effect: batch.effects.get(row.effect, 0) + 1,
     }
     batch.save()
-    record("intake:row:mend", f"row:{row.pk}", fields=sorted(changes), incident=row.incident)
+    record("intake:row:mend", f"row:{row.pk}", cells=len(changes), incident=row.incident)
     return row
 
 

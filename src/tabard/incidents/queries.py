@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Sum, Value, When
 
 from tabard.access import policy
 from tabard.access.permissions import Permission
 from tabard.access.policy import Actor, Grant
 from tabard.access.roles import SENSITIVITIES, cleared
 from tabard.incidents.facets import OPEN, UNKNOWN, facet
-from tabard.incidents.models import Current, Incident, Listing, Revision
+from tabard.incidents.models import Counter, Current, Incident, Listing, Revision
 from tabard.rules.refusals import Refused
 
 PAGE = 50
 END = ""
+FEW = 5_000  # references that are looked up one by one; of more, the list is walked until a page is full
+CURSOR = re.compile(r"(?P<occurred>(\d{4}-\d\d-\d\d)?)_(?P<incident>[0-9A-Z]{26})_(?P<side>[ab])", re.ASCII)
 
 
 def _grant(grant: Grant, prefix: str) -> Q:
@@ -29,7 +33,7 @@ def _grant(grant: Grant, prefix: str) -> Q:
     column = {"org": "owner", "country": "country", "collection": "collection"}.get(kind)
     if grant.scope == policy.EVERYTHING:
         return q
-    return q & Q(**{f"{prefix}{column}": key}) if column else Q(pk__in=[])
+    return q & Q(**{f"{prefix}{column}": key}) if column and key else Q(pk__in=[])
 
 
 def scoped(actor: Actor, permission: Permission, prefix: str = "") -> Q:
@@ -74,6 +78,11 @@ class Filters:
         """Whether the question is about the people harmed, which only `Listing` can answer."""
         return bool(self.category or self.recruitment or self.gender)
 
+    @property
+    def prefix(self) -> str:
+        """How the references asked for begin."""
+        return self.reference.strip().upper()
+
 
 @dataclass(frozen=True)
 class Cursor:
@@ -88,10 +97,10 @@ class Cursor:
         """A cursor from an address; None for an empty one."""
         if not text:
             return None
-        parts = text.split("_")
-        if len(parts) != 3 or parts[2] not in ("a", "b"):
+        found = CURSOR.fullmatch(text)
+        if found is None:
             raise Refused("bad_value", field="cursor")
-        return cls(parts[0], parts[1], parts[2] == "b")
+        return cls(found["occurred"], found["incident"], found["side"] == "b")
 
     def __str__(self) -> str:
         return f"{self.occurred}_{self.incident}_{'b' if self.back else 'a'}"
@@ -115,8 +124,8 @@ def _condition(filters: Filters) -> Q:
         q &= Q(occurred__gte=f"{filters.first_year:04d}")
     if filters.last_year is not None:
         q &= Q(occurred__lt=f"{filters.last_year + 1:04d}", occurred__gt="")
-    if filters.reference:
-        q &= Q(incident__reference__startswith=filters.reference.strip().upper())
+    if filters.prefix:
+        q &= Q(incident__reference__startswith=filters.prefix)
     return q
 
 
@@ -138,10 +147,28 @@ def keys(actor: Actor, filters: Filters, cursor: Cursor | None, size: int) -> li
     order = ("occurred", "incident_id") if cursor and cursor.back else ("-occurred", "-incident_id")
     where = seen_by(actor) & _condition(filters) & _beyond(cursor)
     if filters.about_people:
-        people = Listing.objects.filter(where & _people(filters)).values_list("occurred", "incident_id")
-        return list(people.order_by(*order)[:size])
-    plain = Current.objects.filter(where & Q(standing="counted")).values_list("occurred", "incident_id")
-    return list(plain.order_by(*order)[:size])
+        found = _found(Listing.objects.all(), where & _people(filters), filters.prefix)
+    else:
+        found = _found(Current.objects.all(), where & Q(standing="counted"), filters.prefix)
+    return list(found.order_by(*order).values_list("occurred", "incident_id")[:size])
+
+
+def _found(rows: QuerySet[Any], where: Q, reference: str) -> QuerySet[Any]:
+    """The rows for which it holds. Few references are looked up first: no engine would choose that by itself."""
+    if not reference or not _few(reference):
+        return rows.filter(where)
+    begin = Q(reference__gte=reference, reference__lt=f"{reference}Z")  # "-" and digits sort before letters
+    near = rows.filter(incident__in=Incident.objects.filter(begin).values("pk"))
+    return near.annotate(fits=Case(When(where, then=Value(1)), default=Value(0))).filter(fits=1)
+
+
+def _few(reference: str) -> bool:
+    """Whether few references begin so: their counters say it at once."""
+    name, _, number = reference.partition("-")[2].partition("-")
+    if name and number:
+        return True
+    begun = Counter.objects.filter(prefix__gte=reference, prefix__lt=f"{reference}Z")
+    return (begun.aggregate(n=Sum("last"))["n"] or 0) <= FEW
 
 
 def page(actor: Actor, filters: Filters, cursor: Cursor | None = None, size: int = PAGE) -> Page:

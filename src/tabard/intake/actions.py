@@ -15,6 +15,7 @@ from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.formats.registry import FORMATS
+from tabard.intake.forgetting import forget
 from tabard.intake.models import Batch, Mapping, Original, OriginalBody, Row, Verbatim
 from tabard.intake.queries import keys_of
 from tabard.rules.refusals import Refused
@@ -103,11 +104,14 @@ def erase_original(*, by: Account, original: str, reason: str) -> None:
     bodies = OriginalBody.objects.filter(original=original)
     if not bodies.exists():
         raise Refused("not_found")
-    verbatim, _ = Verbatim.objects.filter(original=original).delete()
+    verbatim = Verbatim.objects.filter(original=original)
+    # first the line: a refused reason must not come too late for bytes in a database of their own
+    record("intake:original:erase", f"original:{original}", reason=reason, verbatim=verbatim.count())
+    verbatim.delete()
+    Row.objects.filter(batch__original=original).update(verbatim="", mended="")
     with transaction.atomic(using=router.db_for_write(OriginalBody)):
         bodies.delete()
-    Row.objects.filter(batch__original=original).update(verbatim="")
-    record("intake:original:erase", f"original:{original}", reason=reason, verbatim=verbatim)
+    transaction.on_commit(forget)
 
 
 def _of_batch(*, batch: Batch, **_: Any) -> tuple[str, ...]:

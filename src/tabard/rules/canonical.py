@@ -22,7 +22,7 @@ def _plain(value: Any) -> Any:
     """Dataclasses to dicts without what is not stated; dates to ISO text; tuples to lists."""
     if value is None or isinstance(value, str | int | float):
         return value
-    if names := _names(type(value)):
+    if names := _names(type(value)):  # type: ignore[arg-type]  # a class is hashable
         stated = {name: _plain(getattr(value, name)) for name in names}
         return {name: part for name, part in stated.items() if part not in (None, "", [], {})}
     if isinstance(value, Mapping):

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_noop
+
 from tabard.access.policy import Actor
 from tabard.incidents.models import Collection, Current
 from tabard.incidents.queries import seen_by
+
+# The labels of the collections that Tabard itself opens, named here so that they are translated.
+LABELS = (
+    gettext_noop("Own register"),
+    gettext_noop("Synthetic example"),
+    gettext_noop("Aid Worker Security Database"),
+    gettext_noop("Insecurity Insight KIKA"),
+)
 
 
 def collections_of(actor: Actor) -> list[Collection]:

@@ -20,6 +20,6 @@ def remember(response: HttpResponse, code: str) -> None:
         code,
         max_age=YEAR,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )

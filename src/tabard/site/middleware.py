@@ -9,9 +9,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
-from tabard.rules.refusals import Forbidden, Refused
+from tabard.rules.refusals import Refused
 from tabard.site.language import known, remember
-from tabard.site.views.errors import refusal
+from tabard.site.views.errors import refusal, status_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -56,17 +56,3 @@ class RefusalMiddleware:
         if not isinstance(error, Refused):
             return None
         return refusal(request, error.code, status=status_of(error), **error.fields)
-
-
-def status_of(error: Refused) -> int:
-    """The HTTP status of a refusal."""
-    if isinstance(error, Forbidden):
-        return 403
-    special = {
-        "not_found": 404,
-        "table_unknown": 404,
-        "too_large": 413,
-        "zip_bomb": 413,
-        "engines_differ": 500,
-    }
-    return special.get(error.code, 400)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tabard.site.views import errors, figures, imports, incidents, sign_in, situation
+from tabard.site.views import errors, figures, imports, incidents, mending, sign_in, situation
 
 urlpatterns = [
     path("", situation.situation, name="situation"),
@@ -17,7 +17,7 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="imports-new"),
     path("imports/<str:pk>/", imports.one, name="imports-one"),
-    path("imports/<str:pk>/rows/<int:number>/", imports.row, name="imports-row"),
+    path("imports/<str:pk>/rows/<int:number>/", mending.row, name="imports-row"),
     path("imports/<str:pk>/undo/", imports.undo, name="imports-undo"),
     path("imports/<str:pk>/confirm/", imports.confirm, name="imports-confirm"),
     path("figures/", figures.figures, name="figures"),

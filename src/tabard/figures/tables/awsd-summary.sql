@@ -8,7 +8,8 @@ graded AS (
       WHEN died = 1 THEN 'killed'
       WHEN sexual_violence = 1 THEN 'injured'
       WHEN injured = 1 AND coalesce(care, 1) = 1 THEN 'injured'
-      WHEN coalesce(held_24h, 1) = 0 THEN 'below'
+      WHEN coalesce(held_24h, 1) = 0
+        AND coalesce(abducted, 0) + coalesce(detained, 0) + coalesce(missing, 0) > 0 THEN 'below'
       WHEN abducted = 1 AND coalesce(taken_by, 'non_state') = 'non_state' THEN 'kidnapped'
       WHEN detained = 1 AND taken_by = 'non_state' THEN 'kidnapped'
       WHEN missing = 1 AND taken_by = 'non_state' THEN 'kidnapped'

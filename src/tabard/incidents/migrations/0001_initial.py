@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='incident',
-            constraint=models.UniqueConstraint(fields=('collection', 'source_key'), name='incident_once_in_its_source'),
+            constraint=models.UniqueConstraint(fields=('collection', 'owner', 'source_key'), name='incident_once_in_its_source'),
         ),
         migrations.AddConstraint(
             model_name='incident',

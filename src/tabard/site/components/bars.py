@@ -33,17 +33,24 @@ def bars(values: Sequence[tuple[int, int | None]], on: int | None) -> list[Bar]:
     skip = max(1, -(-len(values) * 34 // WIDTH))  # a label needs some 34 units
     peak = next(year for year, value in values if (value or 0) == max(v or 0 for _, v in values))
     last = values[-1][0]
-    return [_bar(i, pair, step, top, pair[0] == on, _labels(pair, on, peak, last, skip)) for i, pair in enumerate(values)]
+    return [
+        _bar(i, pair, step, top, pair[0] == on, _labels(pair, on, peak, last, skip))
+        for i, pair in enumerate(values)
+    ]
 
 
-def _labels(pair: tuple[int, int | None], on: int | None, peak: int, last: int, skip: int) -> tuple[bool, bool]:
+def _labels(
+    pair: tuple[int, int | None], on: int | None, peak: int, last: int, skip: int
+) -> tuple[bool, bool]:
     year = pair[0]
     near = on is not None and 0 < abs(year - on) < skip
     value = skip == 1 or year == on or (year == peak and not near)
     return value, ((last - year) % skip == 0 and not near) or year == on
 
 
-def _bar(i: int, pair: tuple[int, int | None], step: float, top: int, on: bool, labels: tuple[bool, bool]) -> Bar:
+def _bar(
+    i: int, pair: tuple[int, int | None], step: float, top: int, on: bool, labels: tuple[bool, bool]
+) -> Bar:
     gap = min(10.0, step * 0.25)
     height = round((FLOOR - TOP) * (pair[1] or 0) / top, 1)
     return Bar(

@@ -80,4 +80,6 @@ def _note(row: Row, note: dict[str, Any]) -> tuple[str, str]:
     fields = {"field": note.get("field") or "–", "row": row.number}
     numbers = ", ".join(str(value) for value in note.get("values", ()))
     sentence = catalogue.message(note["code"], language, **fields)
-    return (f"{sentence} ({numbers})" if numbers else sentence), catalogue.next_step(note["code"], language, **fields)
+    return (f"{sentence} ({numbers})" if numbers else sentence), catalogue.next_step(
+        note["code"], language, **fields
+    )

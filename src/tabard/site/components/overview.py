@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
@@ -34,7 +35,7 @@ class Totals:
     def recruitment_unstated(self) -> int:
         return max(0, self.persons - self.by["local"] - self.by["international"])
 
-    def add(self, row: Mapping[str, int | None]) -> None:
+    def add(self, row: Mapping[str, Any]) -> None:
         """Take in one row of the query below."""
         self.incidents += row["n"] or 0
         self.persons += row["p"] or 0
@@ -79,7 +80,7 @@ def _count(rows: QuerySet[Current]) -> Glance:
     return found
 
 
-def _sums(rows: QuerySet[Current]) -> Iterable[dict[str, int]]:
+def _sums(rows: QuerySet[Current]) -> Iterable[dict[str, Any]]:
     sums = {f"sum_{code}": Sum(code) for code in COUNTED}
     counts = {"n": Count("pk"), "p": Sum("persons"), "u": Count("pk", filter=Q(persons=None))}
     year = Substr("occurred", 1, 4)

@@ -165,5 +165,7 @@ def _links(incident: Incident, by: Account) -> list[tuple[str, Incident]]:
     rows = Link.objects.filter(voids=None, voided_by=None).select_related("first", "second")
     near = [*rows.filter(first=incident), *rows.filter(second=incident)]
     others = [(row.kind, row.second if row.first_id == incident.pk else row.first) for row in near]
-    seen = set(queries.visible_to(by).filter(pk__in=[other.pk for _, other in others]).values_list("pk", flat=True))
+    seen = set(
+        queries.visible_to(by).filter(pk__in=[other.pk for _, other in others]).values_list("pk", flat=True)
+    )
     return [(kind, other) for kind, other in others if other.pk in seen]

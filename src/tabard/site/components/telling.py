@@ -168,4 +168,6 @@ def _value(dimension: str, value: str) -> str:
 def object_line(thing: ObjectHarm) -> str:
     """`Vehicle: 2 · looted`."""
     effects = [say.word("object_effect", effect) for effect in thing.effects]
-    return " · ".join([f"{say.word('object_kind', thing.kind)}: {say.persons(thing.n, thing.n_basis)}", *effects])
+    return " · ".join(
+        [f"{say.word('object_kind', thing.kind)}: {say.persons(thing.n, thing.n_basis)}", *effects]
+    )

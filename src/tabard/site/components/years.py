@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from django.db.models.functions import Substr
 
@@ -18,19 +19,29 @@ def columns_of(said: Declaration, actor: Actor, register: str, year: str) -> tup
     """An annex shows its year, the one before, and the half-year after it; a series shows ten years."""
     if "-" in year:
         return (year,)
-    chosen = int(year) if year else newest(said, actor, register)
-    if REGISTER in said.collections:
-        return (str(chosen), str(chosen - 1), f"{chosen + 1}-H1")
-    return tuple(str(each) for each in range(chosen, chosen - LONG, -1))
+    series = REGISTER not in said.collections
+    chosen = int(year) if year else newest(_months(said, actor, register), series=series)
+    if series:
+        return tuple(str(each) for each in range(chosen, chosen - LONG, -1))
+    return (str(chosen), str(chosen - 1), f"{chosen + 1}-H1")
 
 
-def newest(said: Declaration, actor: Actor, register: str) -> int:
-    """The newest year that reaches into its second half; else the newest at all."""
+def newest(months: Sequence[str], *, series: bool) -> int:
+    """The newest year of these months (`2019-04`) that is whole, as far as they tell.
+
+    A series ends with the year that reaches into its second half; an annex with one that another follows."""
+    years = {int(month[:4]) for month in months}
+    whole = (
+        {int(month[:4]) for month in months if month[5:] > "06"}
+        if series
+        else {y for y in years if y + 1 in years}
+    )
+    return max(whole or years, default=datetime.now(UTC).year - 1)
+
+
+def _months(said: Declaration, actor: Actor, register: str) -> list[str]:
     rows = Current.objects.filter(seen_by(actor), collection__in=_codes(said, register)).exclude(occurred="")
-    months = sorted(set(rows.order_by().values_list(Substr("occurred", 1, 7), flat=True)))
-    full = [month for month in months if month[5:] > "06"]
-    found: Sequence[str] = full or months
-    return int(found[-1][:4]) if found else 2019
+    return sorted(set(rows.order_by().values_list(Substr("occurred", 1, 7), flat=True).distinct()))
 
 
 def _codes(said: Declaration, register: str) -> list[str]:

@@ -64,6 +64,8 @@ def draft(plan: Plan, wanted: Wanted, name: str) -> Drafted:
     )
     facts = _when(facts, day, chance)
     facts = _how(facts, profile, chance)
+    setting = profiles()["elsewhere"].get(plan.scope, {}).get(facts.setting, facts.setting)
+    facts = replace(facts, setting=setting)
     if wanted.size:
         facts = replace(facts, harm=_harm(plan, wanted, profile, chance))
     return Drafted(name, wanted.row, plan.scope, replace(facts, tags=_tags(wanted.row, facts, chance)))

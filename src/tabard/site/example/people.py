@@ -33,7 +33,7 @@ def _who(scope: str, kind: Harm, chance: Stream, local: bool) -> Harm:
         org_type=chance.weighed(said["org_types"][scope]),
         recruitment="local" if local else "international",
         gender="female" if chance.happens(said["female"][scope]) else "male",
-        function=chance.weighed(said["functions"][scope]),
+        function=chance.weighed(said["functions" if local else "functions_abroad"][scope]),
         contract=chance.weighed(said["contracts"][scope]),
         on_duty=chance.happens(70) if chance.happens(80) else None,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tabard.rules.dates import within
 from tabard.rules.facts import Harm, Incident
-from tabard.rules.schemes import project
+from tabard.rules.schemes import Projection, project
 from tabard.site.example.plan import CASES, Plan
 from tabard.vocab.schemes import scheme
 
@@ -19,20 +20,23 @@ def taken(plan: Plan, incidents: Iterable[Incident]) -> Mapping[str, int]:
     for told in incidents:
         if within(told.first_day, told.last_day, *plan.days) != "inside":
             continue
-        ours = [
-            (harm, project(scheme("annex"), told, harm)) for harm in told.harm if harm.scope == plan.scope
-        ]
+        ours = [(harm, _projection(told, harm)) for harm in told.harm if harm.scope == plan.scope]
         counted = [(harm, projection.categories) for harm, projection in ours if projection.counted]
         found[CASES] += any(CASES in categories for _, categories in counted)
         for harm, categories in counted:
-            found.update(_rows(told, harm, categories))
+            found.update(_persons(told, harm, categories))
             found["affected"] += 0 if harm.subject in met else harm.n or 0
             met.update({harm.subject} if harm.subject else ())
         found.update(_things(plan.scope, told))
     return found
 
 
-def _rows(told: Incident, harm: Harm, categories: Iterable[str]) -> Mapping[str, int]:
+def _projection(told: Incident, harm: Harm) -> Projection:
+    """What the annex counts, also for the scopes that it leaves to other reports."""
+    return project(scheme("annex"), told, replace(harm, scope=None))
+
+
+def _persons(told: Incident, harm: Harm, categories: Iterable[str]) -> Mapping[str, int]:
     n, found = harm.n or 0, Counter[str]()
     for row in set(categories) - {CASES}:
         found[row] += n

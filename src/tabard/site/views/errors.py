@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tabard.rules.refusals import Forbidden, Refused
 from tabard.site.templatetags.words import vocabulary_language
 from tabard.vocab import catalogue
 
@@ -42,3 +43,17 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     return refusal(request, "internal", status=500)
+
+
+def status_of(error: Refused) -> int:
+    """The HTTP status of a refusal."""
+    if isinstance(error, Forbidden):
+        return 403
+    special = {
+        "not_found": 404,
+        "table_unknown": 404,
+        "too_large": 413,
+        "zip_bomb": 413,
+        "engines_differ": 500,
+    }
+    return special.get(error.code, 400)

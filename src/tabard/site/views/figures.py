@@ -26,6 +26,7 @@ from tabard.rules.refusals import Refused
 from tabard.site.components.lines import lines
 from tabard.site.components.years import columns_of
 from tabard.site.entrance import enter
+from tabard.site.example import FILLING_NOTE
 
 BEHIND = 100
 TYPES = {
@@ -63,7 +64,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     """All tables that the reader may see, and the snapshots they are counted over."""
     user = enter(request, Permission.TABLE_READ)
     shown = {
-        "tables": [said for said in map(declarations.declaration, declarations.names()) if _readable(user, said)],
+        "tables": [
+            said for said in map(declarations.declaration, declarations.names()) if _readable(user, said)
+        ],
         "snapshots": queries.snapshots()[:20],
         "may_freeze": may_somewhere(user, Permission.SNAPSHOT_FREEZE),
         "today": datetime.now(UTC).date(),
@@ -158,8 +161,11 @@ def _page(user: Account, asked: Asked, snapshot: Snapshot, result: TableResult) 
         "rows": [_shown(result, row) for row in result.rows],
         "columns": [(label, label.removesuffix("-H1"), label.endswith("-H1")) for label in result.columns],
         "snapshots": queries.snapshots()[:20],
+        "filling_note": FILLING_NOTE if result.register == "example" else "",
         "registers": REGISTER in said.collections,
-        "may_export": all(may(user, Permission.TABLE_EXPORT, [f"collection:{c}"]) for c in result.collections),
+        "may_export": all(
+            may(user, Permission.TABLE_EXPORT, [f"collection:{c}"]) for c in result.collections
+        ),
     }
 
 

@@ -25,6 +25,7 @@ from tabard.rules.refusals import Refused
 from tabard.site.components.outcome import Told, told, told_row
 from tabard.site.entrance import enter
 from tabard.site.templatetags.words import vocabulary_language
+from tabard.site.views.errors import status_of
 from tabard.vocab import catalogue
 
 ROWS = 50
@@ -60,19 +61,10 @@ def one(request: HttpRequest, pk: str) -> HttpResponse:
         if found.ended:
             response["X-Finished"] = "1"
         return response
-    shown = {"batch": batch, "told": found, "may_undo": _may_undo(user, batch)} | _rows(request, user, batch, found)
+    shown = {"batch": batch, "told": found, "may_undo": _may_undo(user, batch)} | _rows(
+        request, user, batch, found
+    )
     return render(request, "import.html", shown)
-
-
-def row(request: HttpRequest, pk: str, number: int) -> HttpResponse:
-    """One row word for word, for whoever may read originals; the read is recorded."""
-    user = enter(request, Permission.ORIGINAL_READ)
-    batch = _batch(user, pk)
-    found = batch.rows.filter(number=number).first()
-    if found is None:
-        raise Refused("not_found")
-    shown = {"batch": batch, "row": told_row(found), "verbatim": queries.verbatim(found, by=user)}
-    return render(request, "import_row.html", shown)
 
 
 @require_POST
@@ -112,7 +104,9 @@ def _rows(request: HttpRequest, user: Account, batch: Batch, found: Told) -> dic
     rows: QuerySet[Row] = batch.rows.filter(state=state, number__gt=int(after)).order_by("number")
     page = list(rows[: ROWS + 1])
     references = dict(
-        visible_to(user).filter(pk__in=[each.incident for each in page if each.incident]).values_list("pk", "reference")
+        visible_to(user)
+        .filter(pk__in=[each.incident for each in page if each.incident])
+        .values_list("pk", "reference")
     )
     return {
         "state": state,
@@ -135,7 +129,7 @@ def _form(request: HttpRequest, user: Account, refusal: Refused | None = None) -
     if refusal:
         shown["wrong"] = catalogue.message(refusal.code, language, **refusal.fields)
         shown["next_step"] = catalogue.next_step(refusal.code, language, **refusal.fields)
-    return render(request, "import_new.html", shown, status=400 if refusal else 200)
+    return render(request, "import_new.html", shown, status=status_of(refusal) if refusal else 200)
 
 
 def _collections(user: Account) -> list[Collection]:
@@ -148,12 +142,19 @@ def _receive(request: HttpRequest, user: Account) -> Batch:
     file, asked = request.FILES.get("file"), request.POST
     if not isinstance(file, UploadedFile):
         raise Refused("no_file")
+    if (file.size or 0) > actions.LARGEST:
+        raise Refused("too_large", limit=actions.LARGEST)
     if asked.get("format") not in FORMATS:
         raise Refused("unknown_word", field="format")
-    collection = next((each.code for each in _collections(user) if each.code == asked.get("collection")), None)
+    collection = next(
+        (each.code for each in _collections(user) if each.code == asked.get("collection")), None
+    )
     if collection is None:
         raise Refused("unknown_word", field="collection")
-    as_of, covers = _day(asked.get("as_of", "")), _covers(asked.get("first_year", ""), asked.get("last_year", ""))
+    as_of, covers = (
+        _day(asked.get("as_of", "")),
+        _covers(asked.get("first_year", ""), asked.get("last_year", "")),
+    )
     mapping = queries.mappings(user).filter(pk=asked.get("mapping", "")).first()
     kind = file.content_type or "application/octet-stream"
     original = actions.receive(by=user, data=file.read(), media_type=kind[:100], collection=collection)

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from tabard.access.models import Account
-from tabard.access.policy import grants
+from tabard.access.trail import signed_in
+from tabard.site import example
 from tabard.site.language import known, remember
 from tabard.site.templatetags.words import vocabulary_language
 from tabard.vocab import catalogue
-
-# The labels of `access/data/roles.toml`, named here so that they are translated.
-ROLE_LABELS = (
-    gettext_noop("Reader"),
-    gettext_noop("Field officer"),
-    gettext_noop("Security desk"),
-    gettext_noop("Analyst"),
-    gettext_noop("Auditor"),
-    gettext_noop("Administrator"),
-    gettext_noop("Custodian of originals"),
-    gettext_noop("Operator"),
-)
 
 
 @login_not_required
@@ -42,10 +28,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     onward = _onward(request)
     if request.method != "POST":
         return HttpResponseRedirect(onward) if request.user.is_authenticated else _form(request, onward)
-    account = authenticate(request, username=request.POST.get("handle", ""), password=request.POST.get("password", ""))
-    if account is None:
+    account = authenticate(
+        request, username=request.POST.get("handle", ""), password=request.POST.get("password", "")
+    )
+    if not isinstance(account, Account):
         return _form(request, onward, wrong="sign_in_failed")
     login(request, account)
+    signed_in(by=account)
     response = HttpResponseRedirect(onward)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and known(account.language):
         remember(response, account.language)
@@ -73,16 +62,7 @@ def _form(request: HttpRequest, onward: str, wrong: str = "") -> HttpResponse:
     shown = {
         "next": onward,
         "wrong": said if wrong else None,
-        "examples": _examples(),
-        "example_password": getattr(settings, "EXAMPLE_PASSWORD", ""),
+        "examples": example.accounts_present(),
+        "example_password": example.PASSWORD,
     }
     return render(request, "sign_in.html", shown, status=403 if wrong else 200)
-
-
-def _examples() -> list[dict[str, Any]]:
-    """The example accounts with their roles; none outside an example."""
-    accounts = Account.objects.filter(is_example=True, is_active=True).prefetch_related("assignments")
-    return [
-        {"handle": account.handle, "role_labels": [grant.role.label for grant in grants(account)]}
-        for account in accounts.order_by("created_at", "handle")
-    ]
