@@ -38,7 +38,9 @@ def bare(by: Account, own: bool) -> int:
     """The same columns of the same rows in the same order, without the door, the words or the HXL row."""
     rows = Current.objects.filter(standing="counted")
     rows = rows.filter(owner=READER) if own else rows.exclude(sensitivity="sealed")
-    sql, params = rows.order_by("-occurred", "-incident_id").values_list(*PLAIN.values()).query.sql_with_params()
+    sql, params = (
+        rows.order_by("-occurred", "-incident_id").values_list(*PLAIN.values()).query.sql_with_params()
+    )
     count = 0
     with connection.chunked_cursor() as cursor, _out() as stream:
         cursor.execute(sql, params)
@@ -65,7 +67,9 @@ def main() -> None:
     told = side_by_side(works, runs)
     size = (ready.HOME / "export.out").stat().st_size
     (ready.HOME / "export.out").unlink()
-    sys.stdout.write(json.dumps({**told, "rows": rows, "peak_mib": peak_mib(), "began_mib": began, "bytes": size}))
+    sys.stdout.write(
+        json.dumps({**told, "rows": rows, "peak_mib": peak_mib(), "began_mib": began, "bytes": size})
+    )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ def build() -> dict[str, float]:
 def scan() -> dict[str, float]:
     """Every column that a freeze reads, read once and nothing made of it."""
     with TemporaryDirectory() as name, register.engine(Path(name) / "spill") as duck:
-        register.open_views(duck, Path(name), {"known_on": datetime.now(UTC), "recorded_by": datetime.now(UTC)})
+        register.open_views(
+            duck, Path(name), {"known_on": datetime.now(UTC), "recorded_by": datetime.now(UTC)}
+        )
 
         def read() -> None:
             for view, (_, columns) in register.WANTED.items():

@@ -50,7 +50,26 @@ def made_file() -> bytes:
         persons = (*nationals, *internationals, *total, 1, 0, 0)
         what = ("Shooting", "Ambush", "Road", 4 + number % 30, 30 + number % 20, "Unknown", "Unknown", "")
         told = f"Made sentence number {number}: a vehicle was stopped on the road and one person was harmed."
-        writer.writerow((number, *when, code, country, *place, 0, 1, 0, 0, 0, 0, *persons, *what, told, "Archived", "Media"))
+        writer.writerow(
+            (
+                number,
+                *when,
+                code,
+                country,
+                *place,
+                0,
+                1,
+                0,
+                0,
+                0,
+                0,
+                *persons,
+                *what,
+                told,
+                "Archived",
+                "Media",
+            )
+        )
     return out.getvalue().encode()
 
 
@@ -59,7 +78,9 @@ def take_in(data: bytes) -> Any:
     by = console()
     create_collection(by=by, code="awsd", label="Aid Worker Security Database")
     original = actions.receive(by=by, data=data, media_type="text/csv", collection="awsd")
-    batch = actions.open_batch(by=by, original=original, format="awsd", collection="awsd", as_of=date(2020, 11, 23))
+    batch = actions.open_batch(
+        by=by, original=original, format="awsd", collection="awsd", as_of=date(2020, 11, 23)
+    )
     done = process(by=by, batch=batch)
     if done.state != "done":
         raise SystemExit(f"the import ended {done.state}: {done.failure}")
@@ -136,7 +157,10 @@ def main() -> None:
     for alias in ready.settings.DATABASES:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
     if connection.vendor == "sqlite":
-        with sqlite3.connect(ready.HOME / "register.db") as full, sqlite3.connect(ready.HOME / "empty.db") as empty:
+        with (
+            sqlite3.connect(ready.HOME / "register.db") as full,
+            sqlite3.connect(ready.HOME / "empty.db") as empty,
+        ):
             full.backup(empty)
     found: dict[str, Any] = {}
     took = seconds(lambda: found.setdefault("batch", take_in(data)))

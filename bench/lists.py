@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
-import ready
 from calling import get, session_of
 from django.conf import settings
 from django.db import connection
@@ -23,7 +22,7 @@ from timing import percentile, seconds, spread
 
 from tabard.access.models import Account
 from tabard.incidents import queries
-from tabard.incidents.facets import OPEN, UNKNOWN, facet
+from tabard.incidents.facets import UNKNOWN, facet
 from tabard.incidents.models import Current, Listing
 from tabard.incidents.queries import Cursor, Filters
 from tabard.site.views.incidents import asked
@@ -76,7 +75,11 @@ def _by_frequency(column: str) -> list[str]:
 def _references(countries: list[str]) -> dict[str, Asked]:
     mine = Current.objects.filter(owner=READER, country=countries[len(countries) // 2]).order_by("pk")
     one = mine.values_list("incident__reference", flat=True)[0]
-    parts = {"reference": one, "references of a year": one[:8], "references of a rare country": f"{countries[-1]}-"}
+    parts = {
+        "reference": one,
+        "references of a year": one[:8],
+        "references of a rare country": f"{countries[-1]}-",
+    }
     parts["references of the commonest country"] = f"{countries[0]}-"
     parts["a reference that nobody has"] = f"{countries[-1]}-1931-0001"
     return {name: Asked(Filters(reference=value)) for name, value in parts.items()}
@@ -170,7 +173,12 @@ def _say(home: str, wanted: dict[str, Asked], _key: str, plain: list[float]) -> 
         "plain": spread(plain) | {"p99": percentile(plain, 0.99)},
         "sql": spread(statements) | {"p99": percentile(statements, 0.99)},
         "questions": {
-            name: {"rows": q.rows, "page": spread(q.page), "sql": spread(q.sql), "asked": asked(replace(q.filters))}
+            name: {
+                "rows": q.rows,
+                "page": spread(q.page),
+                "sql": spread(q.sql),
+                "asked": asked(replace(q.filters)),
+            }
             for name, q in wanted.items()
         },
     }

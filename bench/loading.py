@@ -29,12 +29,19 @@ class Load:
         connection.ensure_connection()
         self.raw: Any = connection.connection
         if not self.postgres:
-            for pragma in ("foreign_keys = OFF", "synchronous = OFF", "journal_mode = OFF", "cache_size = -400000"):
+            for pragma in (
+                "foreign_keys = OFF",
+                "synchronous = OFF",
+                "journal_mode = OFF",
+                "cache_size = -400000",
+            ):
                 self.raw.execute(f"PRAGMA {pragma}")
         self._drop_indexes()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
         if kind is None:
             for statement in self.indexes:
                 self.raw.execute(statement)
@@ -57,7 +64,10 @@ class Load:
 
     def _copy(self, model: Model, rows: list[Sequence[Any]]) -> None:
         names = ", ".join(f'"{name}"' for name in columns(model))
-        with self.raw.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as out:
+        with (
+            self.raw.cursor() as cursor,
+            cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as out,
+        ):
             for row in rows:
                 out.write_row(row)
 

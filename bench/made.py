@@ -20,8 +20,20 @@ from shapes import CURRENT, SEED, Shape, columns, shapes, weights
 
 from tabard.access import guard
 from tabard.incidents import agreement, standing
-from tabard.incidents.models import Collection, Counter, Current, Harm, Incident, Listing, Margin
-from tabard.incidents.models import ObjectHarm, Revision, Source, Tag, Words
+from tabard.incidents.models import (
+    Collection,
+    Counter,
+    Current,
+    Harm,
+    Incident,
+    Listing,
+    Margin,
+    ObjectHarm,
+    Revision,
+    Source,
+    Tag,
+    Words,
+)
 from tabard.people.models import Organisation
 from tabard.places.countries import countries
 from tabard.places.models import Position
@@ -32,15 +44,14 @@ from tabard.rules.dates import span
 CHUNK = 5_000
 DAYS = 29 * 365  # from 1997 on
 REVISED = 0.2
+BACKDATED = 0.1
 ORGANISATIONS, READERS_SHARE = 50, 0.34  # of the own register, which is 88 % of all
 COLLECTIONS = {"own": 0.88, "awsd": 0.08, "kika": 0.04}
 SENSITIVITIES = {"internal": 92, "restricted": 6, "public": 1, "sealed": 1}
 KINDS = "incident revision words position organisation account".split()
 EMPTY = canonical(facts.Incident())
 TEXTS = [facts.Texts(f"Made sentence number {n}: a vehicle was stopped on the road.") for n in range(200)]
-PLACES = [
-    facts.Position(n % 60, n % 120, "admin1", f"Region {n % 30}", "", f"Town {n}") for n in range(200)
-]
+PLACES = [facts.Position(n % 60, n % 120, "admin1", f"Region {n % 30}", "", f"Town {n}") for n in range(200)]
 ORDER: tuple[type[models.Model], ...] = (
     Organisation,
     Collection,
@@ -78,8 +89,8 @@ def at_share(total: float, first: float, rest: int) -> list[float]:
 class Maker:
     """Draws incidents one after the other and keeps the rows of a chunk."""
 
-    def __init__(self) -> None:
-        self.chance = random.Random(SEED)
+    def __init__(self, size: int) -> None:
+        self.chance, self.size = random.Random(SEED), size
         self.shapes = shapes()
         self.heavy = list(accumulate(weights()))
         self.countries = sorted(countries())
@@ -94,7 +105,9 @@ class Maker:
         self.places = [salted(salt, place) for salt, place in zip(self.salts, PLACES, strict=True)]
         self.revision_columns = columns(Revision)
         self.at = {name: place for place, name in enumerate(self.revision_columns)}
-        self.blank = self._template(dict.fromkeys(columns(Revision)) | {"days_off": 0, "date_precision": "unknown"})
+        self.blank = self._template(
+            dict.fromkeys(columns(Revision)) | {"days_off": 0, "date_precision": "unknown"}
+        )
         self.templates = {id(shape): self._template(shape.columns) for shape in self.shapes}
         self.rows: Rows = {}
 
@@ -126,8 +139,10 @@ class Maker:
         chance = self.chance
         pk, shape = self.next("incident"), self.pick(self.shapes, self.heavy)
         country = self.pick(self.countries, self.country_weights) if chance.random() > 0.015 else None
-        first = date(1997, 1, 1) + timedelta(int(DAYS * chance.random() ** 0.6))
-        known = datetime(first.year, first.month, first.day, 12, tzinfo=UTC) + timedelta(chance.randrange(1, 40))
+        first = self._day()
+        known = datetime(first.year, first.month, first.day, 12, tzinfo=UTC) + timedelta(
+            chance.randrange(1, 40)
+        )
         collection = chance.choices(list(COLLECTIONS), list(COLLECTIONS.values()))[0]
         owner = self.pick(self.owners, self.owner_weights) if collection == "own" else ""
         sensitivity = chance.choices(list(SENSITIVITIES), list(SENSITIVITIES.values()))[0]
@@ -136,6 +151,12 @@ class Maker:
         last = self._revisions(pk, shape, country, first, known)
         if last is not None:
             self._index(identity, last, *last[3:])
+
+    def _day(self) -> date:
+        """Most are recorded in the order in which they happen; one in ten is entered later, from an archive."""
+        chance = self.chance
+        passed = self.number["incident"] / self.size if chance.random() > BACKDATED else chance.random()
+        return date(1997, 1, 1) + timedelta(max(0, int(DAYS * passed**0.6) - chance.randrange(40)))
 
     def _reference(self, country: str | None, shape: Shape, first: date, known: datetime) -> str:
         year = known.year if shape.precision == "unknown" else _days(shape, first)[0].year
@@ -190,10 +211,15 @@ class Maker:
         row[at["place"]], row[at["place_hash"]] = place, place_hash
         row[at["words"]], row[at["words_hash"]] = words, words_hash
         erasable, others = (place_hash, words_hash), ("", counted_as or "")
-        mark = self._finish(row, (made, pk, number, known, recorded, reason), text, previous, erasable, others)
+        mark = self._finish(
+            row, (made, pk, number, known, recorded, reason), text, previous, erasable, others
+        )
         for model, rest in shape.parts:
             self.add(model, (made, *rest))
-        self.add(Source, (made, 0, "focal_point", "B", 2, "confirmed", "TLP:AMBER", None, "{}", "", words, words_hash))
+        self.add(
+            Source,
+            (made, 0, "focal_point", "B", 2, "confirmed", "TLP:AMBER", None, "{}", "", words, words_hash),
+        )
         return made, mark
 
     def _void(self, pk: str, known: datetime, later: datetime, voided: str, previous: str) -> None:
@@ -293,7 +319,7 @@ def _text(shape: Shape, country: str | None, first: date | None, last: date | No
 
 def chunks(size: int) -> Iterator[Rows]:
     """The rows of a register of that many incidents, a few thousand incidents at a time."""
-    maker = Maker()
+    maker = Maker(size)
     for number, owner in enumerate(maker.owners):
         maker.add(Organisation, (owner, f"Made organisation {number}", "ingo", None, True))
     for code in COLLECTIONS:

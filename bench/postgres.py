@@ -18,7 +18,9 @@ def server() -> str:
     for address in filter(None, (os.environ.get("DATABASE_URL"), GATE)):
         try:
             with psycopg.connect(address, connect_timeout=3) as connection:
-                row = connection.execute("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user").fetchone()
+                row = connection.execute(
+                    "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user"
+                ).fetchone()
         except psycopg.Error:
             continue
         if row and row[0]:

@@ -19,7 +19,9 @@ def choose(where: str) -> None:
     """Point the application at a register: a home folder, or the address of a PostgreSQL."""
     connection.close()
     address = where.startswith("postgres")
-    connection.settings_dict["NAME"] = urlsplit(where).path.lstrip("/") if address else str(Path(where) / "register.db")
+    connection.settings_dict["NAME"] = (
+        urlsplit(where).path.lstrip("/") if address else str(Path(where) / "register.db")
+    )
 
 
 def registers(homes: list[str]) -> list[str]:

@@ -73,7 +73,10 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
+        platform.machine(),
+    )
 
 
 def s(spread: Told) -> str:
@@ -95,7 +98,9 @@ def _imports(body: Page, told: Told) -> None:
     body.say("## Import")
     what = "the AWSD export of 2020-11-23" if told["real"] else "a made file (the real export was not there)"
     first = told["sqlite"]
-    body.say(f"{first['rows']:,} rows, {what}: originals kept, facts coded, revisions chained, index and audit written.")
+    body.say(
+        f"{first['rows']:,} rows, {what}: originals kept, facts coded, revisions chained, index and audit written."
+    )
     rows = []
     for engine in [name for name in ("sqlite", "postgresql") if name in told]:
         each = told[engine]
@@ -110,7 +115,10 @@ def _imports(body: Page, told: Told) -> None:
                 f"{each['peak_mib']} MiB",
             )
         )
-    body.table("engine|import|rows/s|beside bare inserts of all it stored|beside csv reading|same file again|peak memory", rows)
+    body.table(
+        "engine|import|rows/s|beside bare inserts of all it stored|beside csv reading|same file again|peak memory",
+        rows,
+    )
     found = first["import"]["median"]
     body.aim("the 2,997-row import under 5 s", f"{found:.2f} s", found < 5)
 
@@ -118,13 +126,15 @@ def _imports(body: Page, told: Told) -> None:
 def _lists(body: Page, told: Told) -> None:
     body.say("## List and search")
     body.say(
-        "A reader of one organisation that owns 30 % of the incidents asks for `/incidents/` through everything but the "
-        "network: session, policy, filter, page, compression. *Plain* is a view that reads one row through the same "
+        "A reader of one organisation that owns 30 % of the incidents asks for `/incidents/` through everything but "
+        "the network: session, policy, filter, page, compression. *Plain* is a view that reads one row through the same "
         "middleware; *SQL* the one statement that finds the page's keys. Milliseconds."
     )
     for engine in [name for name in ("sqlite", "postgresql") if name in told]:
         _pages(body, engine, told[engine])
-    weights = ", ".join(f"{name.removeprefix('home-')}: {size:,} MiB" for name, size in told["weight_mib"].items())
+    weights = ", ".join(
+        f"{name.removeprefix('home-')}: {size:,} MiB" for name, size in told["weight_mib"].items()
+    )
     body.say(f"Weight of `register.db` by incidents: {weights}.")
 
 
@@ -196,12 +206,17 @@ def _exports(body: Page, told: Told) -> None:
             for who, each in rows
         ],
     )
-    others = (f"{name} {_rate(each, 'ours'):,.0f} rows/s, {each['peak_mib']} MiB" for name, each in told["formats"].items())
+    others = (
+        f"{name} {_rate(each, 'ours'):,.0f} rows/s, {each['peak_mib']} MiB"
+        for name, each in told["formats"].items()
+    )
     body.say(f"Other formats, {told['small']['rows']['ours']:,} rows: {'; '.join(others)}.")
     rate = _rate(told["large"], "ours")
     body.aim("export of 100,000 rows/s", f"{rate:,.0f} rows/s", rate >= 100_000)
     more = told["large"]["peak_mib"] - told["small"]["peak_mib"]
-    body.aim("export in flat memory: ten times the rows, no more than 16 MiB more", f"{more:+d} MiB", more <= 16)
+    body.aim(
+        "export in flat memory: ten times the rows, no more than 16 MiB more", f"{more:+d} MiB", more <= 16
+    )
 
 
 def _rate(each: Told, which: str) -> float:
@@ -211,8 +226,8 @@ def _rate(each: Told, which: str) -> float:
 def _freezes(body: Page, told: Told) -> None:
     body.say("## Freeze")
     body.say(
-        f"{told['revisions']:,} revisions, {told['incidents']:,} incidents that count, {told['harm_rows']:,} harm rows to "
-        f"{told['bytes'] / 1e6:.0f} MB of Parquet with the cubes of every table: {s(told['freeze'])}, at most "
+        f"{told['revisions']:,} revisions, {told['incidents']:,} incidents that count, {told['harm_rows']:,} harm rows "
+        f"to {told['bytes'] / 1e6:.0f} MB of Parquet with the cubes of every table: {s(told['freeze'])}, at most "
         f"{told['peak_mib']} MiB; {ratio(told['freeze'], told['scan']):.1f}× the bare scan of the same columns "
         f"by the same engine ({s(told['scan'])})."
     )
@@ -224,9 +239,9 @@ def _freezes(body: Page, told: Told) -> None:
 def _tables(body: Page, told: Told) -> None:
     body.say("## Tables")
     body.say(
-        "All published tables with the columns that their pages show, by both engines, over the cubes; beside one bare scan "
-        "of the columns that they name in the rows' Parquet, and beside pandas (codes as categoricals) reading the same "
-        "Parquet and summing the person tables."
+        "All published tables with the columns that their pages show, by both engines, over the cubes; beside one bare "
+        "scan of the columns that they name in the rows' Parquet, and beside pandas (codes as categoricals) reading "
+        "the same Parquet and summing the person tables."
     )
     rows = []
     for each in told.values():
@@ -242,11 +257,22 @@ def _tables(body: Page, told: Told) -> None:
             )
         )
         times = ratio(ours["seconds"], scan["seconds"])
-        body.aim(f"all tables over {ours['rows']:,} harm rows within 3× of the bare scan", f"{times:.2f}×", times <= 3)
-    body.table("harm rows|all tables|beside the bare scan|beside pandas|DuckDB, SQLite, columns held|peak: ours, pandas", rows)
+        body.aim(
+            f"all tables over {ours['rows']:,} harm rows within 3× of the bare scan",
+            f"{times:.2f}×",
+            times <= 3,
+        )
+    body.table(
+        "harm rows|all tables|beside the bare scan|beside pandas|DuckDB, SQLite, columns held|peak: ours, pandas",
+        rows,
+    )
     ten = told["ten"]
     faster = ratio(ten["pandas"]["seconds"], ten["ours"]["seconds"])
-    body.aim(f"all tables over {ten['ours']['rows']:,} harm rows 3× faster than pandas", f"{faster:.1f}×", faster >= 3)
+    body.aim(
+        f"all tables over {ten['ours']['rows']:,} harm rows 3× faster than pandas",
+        f"{faster:.1f}×",
+        faster >= 3,
+    )
     body.say(f"The cubes of the longer one, made once a snapshot: {ten['grown']['cube_seconds']:.1f} s.")
 
 

@@ -107,7 +107,9 @@ def lists(bench: Bench) -> Told:
     homes = [str(bench.home(size)) for size in bench.sizes.incidents]
     say("asking for lists")
     told: Told = {"sqlite": run("lists", str(bench.sizes.rounds), *homes, home=Path(homes[0]))}
-    told["weight_mib"] = {Path(home).name: (Path(home) / "register.db").stat().st_size >> 20 for home in homes}
+    told["weight_mib"] = {
+        Path(home).name: (Path(home) / "register.db").stat().st_size >> 20 for home in homes
+    }
     if server := postgres.server():
         with _filled(bench, server) as addresses:
             say("asking for lists, on PostgreSQL")
@@ -131,9 +133,14 @@ def exports(bench: Bench) -> Told:
     small, large = (bench.home(size) for size in bench.sizes.incidents[-2:])
     runs = str(bench.sizes.runs)
     say("exporting")
-    told: Told = {"small": run("exports", "hxl-csv", runs, home=small), "large": run("exports", "hxl-csv", runs, home=large)}
+    told: Told = {
+        "small": run("exports", "hxl-csv", runs, home=small),
+        "large": run("exports", "hxl-csv", runs, home=large),
+    }
     told["own"] = run("exports", "hxl-csv", runs, "own", home=large)
-    told["formats"] = {format_: run("exports", format_, "1", home=small) for format_ in ("json", "geojson", "xlsx")}
+    told["formats"] = {
+        format_: run("exports", format_, "1", home=small) for format_ in ("json", "geojson", "xlsx")
+    }
     return told
 
 
@@ -159,7 +166,9 @@ def tables(bench: Bench) -> Told:
     told = {"one": _tables(bench, snapshot)}
     with tempfile.TemporaryDirectory(dir=bench.folder) as name:
         say("growing the snapshot")
-        grown = run("tables", "grow", str(snapshot), f"{name}/grown", str(bench.sizes.grow), home=bench.largest)
+        grown = run(
+            "tables", "grow", str(snapshot), f"{name}/grown", str(bench.sizes.grow), home=bench.largest
+        )
         say("counting tables over it")
         told["ten"] = _tables(bench, Path(name) / "grown") | {"grown": grown}
     return told

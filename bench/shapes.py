@@ -30,8 +30,16 @@ MEANS = "shooting bodily_assault kidnapping roadside_ied detention arson aerial_
 SETTINGS = "road premises project_site residence health_facility public_space convoy unknown".split()
 ACTORS = "nsag_unknown criminal host_state police unaffiliated unknown".split()
 FUNCTIONS = "driver guard health_worker programme logistician fieldworker other".split()
-SCOPES = (("unsms", "un_afp"), ("ngo", "ingo"), ("ngo", "nngo"), ("unrwa_area", "unrwa"), ("humanitarian", "ingo"))
-OUTCOMES = "injured died abducted robbed detained threatened harassed assaulted sexual_violence missing".split()
+SCOPES = (
+    ("unsms", "un_afp"),
+    ("ngo", "ingo"),
+    ("ngo", "nngo"),
+    ("unrwa_area", "unrwa"),
+    ("humanitarian", "ingo"),
+)
+OUTCOMES = (
+    "injured died abducted robbed detained threatened harassed assaulted sexual_violence missing".split()
+)
 PRECISIONS = {"exact": 900, "month": 70, "year": 20, "unknown": 10}
 PARTS: tuple[type[Model], ...] = (Harm, Margin, ObjectHarm, Tag)
 

@@ -88,7 +88,10 @@ def _grouped(rows: DataFrame, question: Question) -> int:
     count = 0
     for code in OUTCOMES:
         hit = some[some[code] == 1]
-        first, last = hit[f"{code}_half"].fillna(hit["half_first"]), hit[f"{code}_half"].fillna(hit["half_last"])
+        first, last = (
+            hit[f"{code}_half"].fillna(hit["half_first"]),
+            hit[f"{code}_half"].fillna(hit["half_last"]),
+        )
         for column in question.columns:
             cell = hit[(first >= column.from_half) & (last <= column.to_half)]
             count += len(cell.groupby(["branch", "cause", "recruitment"], observed=True)["n"].sum())

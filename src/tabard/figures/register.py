@@ -1,6 +1,6 @@
 """Opens the register for DuckDB as five views of the same shape, whichever engine holds it.
 
-SQLite is read in place; PostgreSQL hands over what was picked there, as CSV."""
+SQLite is read by a process of its own (`scan`); PostgreSQL hands over what was picked there, as CSV."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import duckdb_extension_sqlite_scanner  # type: ignore[import-untyped]
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from tabard.figures import scan
 from tabard.figures.layout import EFFECTS, HARM_CODES, INCIDENT_CODES
 from tabard.incidents.models import Harm, Incident, Margin, ObjectHarm, Revision
 from tabard.rules.facts import OUTCOMES
 
+MEMORY = "240MB"
 ROW = ("revision_id", "n", "n_basis")
 OUTCOMES_SAID = tuple(part for code in OUTCOMES for part in (code, f"{code}_on"))
 # What a freeze reads: no text, no name, no place, nothing that an erasure would have to follow.
@@ -46,7 +47,7 @@ WHERE r.known_at <= %(known_on)s AND r.recorded_at <= %(recorded_by)s AND r.reas
 ORDER BY r.incident_id, r.known_at DESC, r.number DESC"""
 
 
-def engine(spill: Path, memory: str = "240MB") -> duckdb.DuckDBPyConnection:
+def engine(spill: Path, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     """A DuckDB that keeps within its memory, spills into a folder, and asks nobody for anything."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
@@ -63,18 +64,18 @@ def open_views(duck: duckdb.DuckDBPyConnection, folder: Path, moments: dict[str,
     if connection.vendor == "postgresql":
         _from_postgres(duck, connection, folder, moments)
     else:
-        _from_sqlite(duck, connection)
+        _from_sqlite(duck, connection, folder)
 
 
-def _from_sqlite(duck: duckdb.DuckDBPyConnection, source: BaseDatabaseWrapper) -> None:
-    wheel = Path(duckdb_extension_sqlite_scanner.__file__).parent
-    (extension,) = wheel.rglob("sqlite_scanner.duckdb_extension")
-    duck.execute(f"LOAD '{_quoted(extension)}'")
-    duck.execute(f"ATTACH '{_quoted(source.settings_dict['NAME'])}' AS register (TYPE sqlite, READ_ONLY)")
-    for view, (model, columns) in WANTED.items():
-        duck.execute(
-            f"CREATE TEMP VIEW {view} AS SELECT {', '.join(columns)} FROM register.{model._meta.db_table}"
-        )
+def _from_sqlite(duck: duckdb.DuckDBPyConnection, source: BaseDatabaseWrapper, folder: Path) -> None:
+    queries = {
+        view: f"SELECT {', '.join(columns)} FROM register.{model._meta.db_table}"
+        for view, (model, columns) in WANTED.items()
+    }
+    scan.read(source.settings_dict["NAME"], queries, folder, MEMORY)
+    for view in WANTED:
+        path = scan.quoted(folder / f"{view}.parquet")
+        duck.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM read_parquet({path})")
 
 
 def _from_postgres(
