@@ -128,22 +128,20 @@ def _bare_postgres(rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]) -> 
     connection.close()
     connection.ensure_connection()
     raw: Any = connection.connection
-    raw.autocommit = False
-    names = ", ".join(rows)
-    with raw.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for table in rows:
-            cursor.execute(f"CREATE TEMP TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+    raw.execute("CREATE SCHEMA bare")
+    for table in rows:
+        raw.execute(f"CREATE TABLE bare.{table} (LIKE {table} INCLUDING ALL)")
 
-        def insert() -> None:
+    def insert() -> None:
+        with raw.transaction(), raw.cursor() as cursor:
             for table, (columns, values) in rows.items():
                 marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f"INSERT INTO bare_{table} VALUES ({marks})", values)
+                cursor.executemany(f"INSERT INTO bare.{table} VALUES ({marks})", values)
 
-        took = seconds(insert)
-    raw.rollback()
+    took = seconds(insert)
+    raw.execute("DROP SCHEMA bare CASCADE")
     connection.close()
-    return took if names else 0.0
+    return took
 
 
 def read_only(data: bytes) -> float:

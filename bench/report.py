@@ -127,8 +127,8 @@ def _lists(body: Page, told: Told) -> None:
     body.say("## List and search")
     body.say(
         "A reader of one organisation that owns 30 % of the incidents asks for `/incidents/` through everything but "
-        "the network: session, policy, filter, page, compression. *Plain* is a view that reads one row through the same "
-        "middleware; *SQL* the one statement that finds the page's keys. Milliseconds."
+        "the network: session, policy, filter, page, compression. *Plain* is a view that reads one row through the "
+        "same middleware; *SQL* the one statement that finds the page's keys. Milliseconds."
     )
     for engine in [name for name in ("sqlite", "postgresql") if name in told]:
         _pages(body, engine, told[engine])

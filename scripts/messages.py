@@ -11,6 +11,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -108,7 +109,6 @@ def fresh(language: str) -> Catalog:
     for sentence, places in sentences().items():
         kept = old.get(sentence)
         made.add(sentence, kept.string if kept else "", locations=[(place, None) for place in places])
-    made.creation_date = made.revision_date = None  # a date would change the file with nothing changed
     return made
 
 
@@ -127,8 +127,11 @@ def _po_bytes(catalog: Catalog) -> bytes:
 
 
 def _mo_bytes(language: str) -> bytes:
+    """Always the same from the same sentences: the header's dates are fixed."""
     stream = io.BytesIO()
-    write_mo(stream, load(language))
+    catalog = load(language)
+    catalog.creation_date = catalog.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
+    write_mo(stream, catalog)
     return stream.getvalue()
 
 

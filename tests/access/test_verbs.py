@@ -149,6 +149,8 @@ Given = Callable[[Cast, World], dict[str, Any]]
 ASKED: dict[str, Given] = {
     "tabard.access.actions.create_account": lambda c, w: {"handle": "new", "password": None},
     "tabard.access.actions.grant": lambda c, w: {"account": c.stranger, "role": "operator", "scope": "*"},
+    "tabard.access.actions.close_account": lambda c, w: {"account": c.stranger},
+    "tabard.access.actions.end_assignment": lambda c, w: {"assignment": c.amina.assignments.get()},
     "tabard.people.actions.create_organisation": lambda c, w: {"name": "New", "kind": "ingo"},
     "tabard.intake.actions.receive": lambda c, w: {
         "data": b"1",

@@ -47,3 +47,23 @@ def grant(
     )
     record("access:assignment:grant", f"account:{account.pk}", role=role, scope=scope)
     return given
+
+
+@action(Permission.ASSIGNMENT_END)
+def end_assignment(*, by: Account, assignment: Assignment) -> None:
+    """Take a role back, from this moment on; what was done with it stays in the audit chain."""
+    record(
+        "access:assignment:end",
+        f"account:{assignment.account_id}",
+        role=assignment.role,
+        scope=assignment.scope,
+    )
+    assignment.delete()
+
+
+@action(Permission.ACCOUNT_CLOSE)
+def close_account(*, by: Account, account: Account) -> None:
+    """Let nobody in by this account any more, sessions included; it is never deleted, so that its id keeps meaning."""
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    record("access:account:close", f"account:{account.pk}")

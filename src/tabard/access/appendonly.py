@@ -15,10 +15,10 @@ from tabard.access import guard
 
 NO = "BEGIN SELECT RAISE(ABORT, 'append-only'); END"
 SQLITE = {
-    "update": f"CREATE TRIGGER IF NOT EXISTS {{t}}_no_update BEFORE UPDATE ON {{t}} {NO}",
-    "delete": f"CREATE TRIGGER IF NOT EXISTS {{t}}_no_delete BEFORE DELETE ON {{t}} {NO}",
+    "update": f"CREATE TRIGGER {{t}}_no_update BEFORE UPDATE ON {{t}} {NO}",
+    "delete": f"CREATE TRIGGER {{t}}_no_delete BEFORE DELETE ON {{t}} {NO}",
     # INSERT OR REPLACE deletes without firing the delete trigger
-    "replace": "CREATE TRIGGER IF NOT EXISTS {t}_no_replace BEFORE INSERT ON {t} "
+    "replace": "CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t} "
     f"WHEN EXISTS (SELECT 1 FROM {{t}} WHERE {{same}}) {NO}",
 }
 POSTGRES_FUNCTION = """
@@ -53,8 +53,11 @@ def seal(using: str = DEFAULT_DB_ALIAS) -> None:
 
 def _statements(connection: BaseDatabaseWrapper, model: type[models.Model]) -> list[str]:
     known = {"t": model._meta.db_table, "same": _same(model)}
-    wanted = POSTGRES if connection.vendor == "postgresql" else tuple(SQLITE.values())
-    return [statement.format(**known) for statement in wanted]
+    if connection.vendor == "postgresql":
+        return [statement.format(**known) for statement in POSTGRES]
+    # made anew, so that an older register gets today's wording
+    old = [f"DROP TRIGGER IF EXISTS {known['t']}_no_{name}" for name in SQLITE]
+    return old + [statement.format(**known) for statement in SQLITE.values()]
 
 
 def _same(model: type[models.Model]) -> str:

@@ -8,8 +8,10 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What somebody may be allowed to do."""
 
+    ACCOUNT_CLOSE = "access:account:close"  # let nobody in by an account any more
     ACCOUNT_CREATE = "access:account:create"  # make an account
     ACCOUNT_SIGN_IN = "access:account:sign-in"  # open a session; everybody may try
+    ASSIGNMENT_END = "access:assignment:end"  # take a role back
     ASSIGNMENT_GRANT = "access:assignment:grant"  # give a role within a scope
     AUDIT_READ = "access:audit:read"  # read the audit chain
     SNAPSHOT_FREEZE = "figures:snapshot:freeze"  # freeze the register to a snapshot

@@ -132,16 +132,34 @@ def work(once: bool) -> None:
             time.sleep(IDLE_SECONDS)
 
 
-@click.command()
+@click.group()
+def account() -> None:
+    """Accounts: who may sign in, and what for."""
+
+
+@account.command()
 @click.argument("handle")
 @click.option("--role", type=click.Choice(sorted(set(roles()) - {"operator"})), required=True)
 @click.option("--scope", default="*", show_default=True, help="`*`, org:<id>, country:SSD or collection:own.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 @as_json
 @refusing
-def account(handle: str, role: str, scope: str, password: str, json_: bool) -> None:
+def add(handle: str, role: str, scope: str, password: str, json_: bool) -> None:
     """Make an account with one role within a scope."""
     by = console()
     made = actions.create_account(by=by, handle=handle, password=password)
     actions.grant(by=by, account=made, role=role, scope=scope)
     say({"account": made.pk, "role": role, "scope": scope}, json_, f"{handle} is {role} within {scope}.")
+
+
+@account.command()
+@click.argument("handle")
+@as_json
+@refusing
+def close(handle: str, json_: bool) -> None:
+    """Let nobody in by this account any more; its open sessions end with the next click."""
+    found = Account.objects.filter(handle=handle).first()
+    if found is None:
+        raise Refused("not_found")
+    actions.close_account(by=console(), account=found)
+    say({"account": found.pk, "active": False}, json_, f"{handle} is closed.")

@@ -12,6 +12,7 @@ from tabard.cli.say import as_json, refusing, say
 from tabard.figures import actions, declarations, queries, writing
 from tabard.figures.cells import Cell, TableResult
 from tabard.figures.fresh import fresh
+from tabard.site.example import FILLING_NOTE
 
 DAY = click.DateTime(["%Y-%m-%d"])
 KNOWN = click.option(
@@ -107,7 +108,8 @@ def _page(found: TableResult) -> str:
         lines.append(
             f"{row.label:{wide}}" + "".join(f"{_shown(cell):>10}" for cell in cells) + f"  {row.unit}"
         )
-    return "\n".join([*lines, "", *found.declaration.footnotes])
+    filling = [FILLING_NOTE] if found.register == "example" else []
+    return "\n".join([*lines, "", *found.declaration.footnotes, *filling])
 
 
 def _shown(cell: Cell) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -50,23 +51,47 @@ def path(snapshot: Path, said: Declaration, name: str) -> Path:
 
 
 def write(duck: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
-    """The cubes of every table."""
-    for said in map(declaration, names()):
-        folder(snapshot, said).mkdir(parents=True)
-        for view in views(said.sql):
-            _write(duck, snapshot, said, VIEWS[view])
+    """The cubes of every table. Tables over the same collections share one reading of each file."""
+    tables = sorted(map(declaration, names()), key=lambda said: said.collections)
+    for _, together in groupby(tables, key=lambda said: said.collections):
+        family = list(together)
+        for name in KEYS:
+            _write(duck, snapshot, name, [said for said in family if name in _files(said)])
 
 
-def _write(duck: duckdb.DuckDBPyConnection, snapshot: Path, said: Declaration, name: str) -> None:
+def _files(said: Declaration) -> set[str]:
+    return {VIEWS[view] for view in views(said.sql)}
+
+
+def _write(duck: duckdb.DuckDBPyConnection, snapshot: Path, name: str, family: list[Declaration]) -> None:
+    """One file's sums by all that the family names; from those few rows, each table's own."""
+    if not family:
+        return
+    every = dict.fromkeys(key for said in family for key in _keys(said, name))
+    source = f"read_parquet('{snapshot / name}.parquet')"
+    scopes = [scope for said in family for scope in said.scopes]
+    limits = _limits(family[0].collections, scopes, name)
+    duck.execute(f"CREATE TEMP TABLE family AS {_summed(every, name, source, limits)}")
+    for said in family:
+        folder(snapshot, said).mkdir(parents=True, exist_ok=True)
+        own = _summed(_keys(said, name), name, "family", _limits(said.collections, said.scopes, name))
+        duck.execute(f"COPY ({own}) TO '{folder(snapshot, said) / name}.parquet' ({PARQUET})")
+    duck.execute("DROP TABLE family")
+
+
+def _keys(said: Declaration, name: str) -> tuple[str, ...]:
+    return (*columns(said.sql, name), *(["scope"] if name in SCOPED else []))
+
+
+def _limits(collections: tuple[str, ...], scopes: Iterable[str], name: str) -> list[str]:
+    whose = [] if REGISTER in collections else [f"collection IN ({listed(collections)})"]
+    return [*whose, *([f"scope IN ({listed(scopes)})"] if name in SCOPED else [])]
+
+
+def _summed(keys: Iterable[str], name: str, source: str, limits: Iterable[str] = ()) -> str:
     sums = ", ".join(f"sum({count})::BIGINT AS {count}" for count in COUNTS[name])
-    limits = [] if REGISTER in said.collections else [f"collection IN ({listed(said.collections)})"]
-    limits += [f"scope IN ({listed(said.scopes)})"] if name in SCOPED else []
-    keys = ", ".join(dict.fromkeys((*columns(said.sql, name), *(["scope"] if name in SCOPED else []))))
-    duck.execute(
-        f"COPY (SELECT {keys}, {sums} FROM read_parquet('{snapshot / name}.parquet') "
-        f"WHERE {' AND '.join(limits or ['1 = 1'])} GROUP BY ALL) "
-        f"TO '{folder(snapshot, said) / name}.parquet' ({PARQUET})"
-    )
+    where = " AND ".join(limits) or "1 = 1"
+    return f"SELECT {', '.join(dict.fromkeys(keys))}, {sums} FROM {source} WHERE {where} GROUP BY ALL"
 
 
 def listed(codes: Iterable[str]) -> str:

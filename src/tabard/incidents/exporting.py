@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
@@ -90,8 +92,17 @@ def _records(filters: Filters, by: Account) -> Iterator[Row]:
         while rows := fetch(CHUNK):
             places = _places({row[-2] for row in rows if row[-1] and row[-2]})
             for *plain, place, open_ in rows:
-                found = places.get(place, nowhere) if open_ else nowhere
-                yield dict(zip(names, (*plain, *found), strict=True))
+                where = places.get(place, nowhere) if open_ else nowhere
+                record: dict[str, Cell] = dict(zip(names, (*plain, *where), strict=True))
+                record["known_at"] = _instant(record["known_at"])
+                yield record
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: Any) -> str:
+    """An instant as ISO 8601 in UTC: one driver gives text without a zone, the other a datetime."""
+    known = datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    return str(known.astimezone(UTC).isoformat())
 
 
 def _places(ids: Collection[str]) -> dict[str, tuple[Cell, ...]]:

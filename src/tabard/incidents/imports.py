@@ -16,6 +16,7 @@ from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.rows import insert
+from tabard.access.seals import keyed
 from tabard.formats.reading import Reading, ReadRow
 from tabard.incidents import chains, exports, standing
 from tabard.incidents.chains import Chain, Pen
@@ -113,7 +114,7 @@ def _records(batch: Batch) -> QuerySet[Incident]:
 
 def _key(job: Import, row: ReadRow) -> str:
     """The source's own key; for a log without one, what the row says, numbered where it is said twice."""
-    key = row.key or "=" + digest(row.verbatim)[:40]
+    key = row.key or "=" + keyed("row", row.verbatim)[:40]
     turn = 2
     while row.key is None and key in job.seen:
         key, turn = f"{key[:41]}.{turn}", turn + 1

@@ -17,14 +17,14 @@ from tabard.access.permissions import Permission
 from tabard.formats.registry import FORMATS
 from tabard.intake.forgetting import forget
 from tabard.intake.models import Batch, Mapping, Original, OriginalBody, Row, Verbatim
-from tabard.intake.queries import keys_of
-from tabard.rules.refusals import Refused
+from tabard.intake.queries import keys, keys_of
+from tabard.rules.refusals import Forbidden, Refused
 
 LARGEST = 200_000_000
 
 
 def _batch_keys(*, collection: str, owner: str = "", **_: Any) -> tuple[str, ...]:
-    return (f"collection:{collection}", f"org:{owner}") if owner else (f"collection:{collection}",)
+    return keys(collection, owner)
 
 
 @action(Permission.BATCH_IMPORT, about=_batch_keys)
@@ -68,6 +68,8 @@ def open_batch(
     """Put a received file in line to be read. `as_of` is the day on which the source knew this."""
     if format not in FORMATS:
         raise Refused("unknown_word", field="format")
+    if original.by != by.pk:
+        raise Forbidden
     if as_of > datetime.now(UTC).date():
         raise Refused("future_date", field="as_of")
     first, last = covers or (None, None)
@@ -88,10 +90,14 @@ def open_batch(
     return batch
 
 
-@action(Permission.MAPPING_SAVE)
+def _of_owner(*, owner: str = "", **_: Any) -> tuple[str, ...]:
+    return (f"org:{owner}",) if owner else ()
+
+
+@action(Permission.MAPPING_SAVE, about=_of_owner)
 def save_mapping(*, by: Account, name: str, mapping: MappingOf[str, Any], owner: str = "") -> Mapping:
-    """Keep a column mapping under a name; the same name again replaces it."""
-    kept, _ = Mapping.objects.update_or_create(name=name, defaults={"mapping": dict(mapping), "owner": owner})
+    """Keep a column mapping under a name; the same name again, of the same owner, replaces it."""
+    kept, _ = Mapping.objects.update_or_create(name=name, owner=owner, defaults={"mapping": dict(mapping)})
     record("intake:mapping:save", f"mapping:{kept.pk}")
     return kept
 

@@ -207,10 +207,13 @@ class Mapping(models.Model):
     }
 
     id = models.CharField(primary_key=True, max_length=26, default=ulid, editable=False)
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     owner = models.CharField(max_length=26, blank=True)
     mapping = models.JSONField()
     made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "name"], name="mapping_once")]
 
     def __str__(self) -> str:
         return self.id

@@ -10,6 +10,7 @@ from tabard.access import policy, trail
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import Actor
+from tabard.formats.registry import FORMATS
 from tabard.intake.models import Batch, Mapping, OriginalBody, Row, Verbatim
 from tabard.rules.refusals import Forbidden, Refused
 
@@ -28,10 +29,20 @@ def _organisations(scopes: Iterable[str]) -> list[str]:
     return [owner for owner in found if owner]  # nobody's batch is not everybody's
 
 
+def keys(collection: str, owner: str) -> tuple[str, ...]:
+    """The opaque keys of what is taken into a collection. Its owner's scope covers it, but not in the collection
+    of an outside source: nobody adds to another's counting by naming an organisation of their own."""
+    of_source = collection in FORMATS
+    return (
+        (f"collection:{collection}", f"org:{owner}")
+        if owner and not of_source
+        else (f"collection:{collection}",)
+    )
+
+
 def keys_of(batch: Batch) -> tuple[str, ...]:
     """The opaque keys of a batch."""
-    found = (f"collection:{batch.collection}",)
-    return (*found, f"org:{batch.owner}") if batch.owner else found
+    return keys(batch.collection, batch.owner)
 
 
 def mappings(actor: Actor) -> QuerySet[Mapping]:

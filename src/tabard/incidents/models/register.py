@@ -69,7 +69,9 @@ class Incident(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["collection", "owner", "source_key"], name="incident_once_in_its_source"),
+            models.UniqueConstraint(
+                fields=["collection", "owner", "source_key"], name="incident_once_in_its_source"
+            ),
             models.CheckConstraint(
                 condition=models.Q(sensitivity__in=["public", "internal", "restricted", "sealed"]),
                 name="incident_sensitivity_known",
