@@ -117,6 +117,7 @@ def _po_bytes(catalog: Catalog) -> bytes:
     write_po(stream, catalog, width=110, omit_header=False)
     lines = stream.getvalue().split(b"\n")
     dated = (
+        b'"Report-Msgid-Bugs-To',
         b'"POT-Creation-Date',
         b'"PO-Revision-Date',
         b'"Generated-By',

@@ -70,7 +70,7 @@ def test_missing_triggers_are_found(incident: str) -> None:
     on = " ON incidents_harm" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{on}")
-    assert findings()["seals"].code == "seals_missing"
+    assert findings()["seals"].code == "triggers_missing"
 
 
 def test_a_stale_index_is_found_and_mended(incident: str) -> None:

@@ -20,7 +20,7 @@ not_allowed not_found bad_value unknown_word unreadable_file too_large wrong_enc
 empty_file zip_bomb external_entity row_too_long no_identity bad_number bad_date unknown_country
 future_date withdrawals_held already_imported nothing_to_undo no_snapshot engines_differ
 table_unknown table_out_of_bounds write_outside_door example_not_public backup_not_empty
-backup_damaged audit_broken originals_missing seals_missing sign_in_failed locked_out
+backup_damaged audit_broken originals_missing triggers_missing sign_in_failed locked_out
 mapping_incomplete erased
 """.split()
 FIELD = re.compile(r"\{(\w*)[^}]*\}")

@@ -54,7 +54,7 @@ def _migrated() -> bool:
 def seals() -> Finding:
     """The database itself refuses to change append-only tables."""
     missing = [table for alias in settings.DATABASES for table in appendonly.missing(alias)]
-    return Finding("seals", not missing, "seals_missing" if missing else "", len(missing))
+    return Finding("seals", not missing, "triggers_missing" if missing else "", len(missing))
 
 
 def chain() -> Finding:
