@@ -59,7 +59,7 @@ def questions(account: Account) -> dict[str, Asked]:
     found["all four, rarest"] = Asked(Filters(**rare))
     found["rarest country"] = Asked(Filters(country=by_frequency[-1]))
     found["nobody: awsd"] = Asked(Filters(collection="awsd"))
-    found["nobody: awsd + category"] = Asked(Filters(collection="awsd", category="injured_violence"))
+    found["own + category"] = Asked(Filters(collection="own", category="injured_violence"))
     found["years + category"] = Asked(Filters(first_year=2001, last_year=2001, category="abducted"))
     found |= _references(by_frequency)
     found["page 40"] = Asked(Filters(), _deep(account))

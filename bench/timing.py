@@ -47,3 +47,8 @@ def percentile(times: Sequence[float], share: float) -> float:
 def peak_mib() -> int:
     """The most memory that this process has held, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+def child_peak_mib() -> int:
+    """The most memory that any process it started and waited for has held, in MiB."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10

@@ -119,19 +119,19 @@ def test_erased_words_are_in_no_file(ours: Installation, tmp_path: Path) -> None
 
 def _originals(ours: Installation) -> list[str]:
     """The originals in the order in which they came."""
-    return _ask(
-        ours,
-        "from tabard.intake.models import Original as M; print(*M.objects.order_by('received_at').values_list('pk', flat=True))",
-    ).split()
+    return _column(ours, "Original", "pk", "received_at")
 
 
-def _ask(ours: Installation, code: str) -> str:
+def _column(ours: Installation, model: str, name: str, order: str) -> list[str]:
+    """A column of one of intake's tables, read by a process of its own."""
     setup = (
         "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'tabard.site.settings'; django.setup(); "
     )
+    code = f"from tabard.intake.models import {model} as M; rows = M.objects.order_by('{order}'); "
+    code += f"print(*rows.values_list('{name}', flat=True))"
     environment = os.environ | {"TABARD_HOME": str(ours.home), "DATABASE_URL": ours.database}
     command = [sys.executable, "-c", setup + code]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
 
 
 def test_a_kill_at_any_moment_leaves_nothing_half_done(ours: Installation, tmp_path: Path) -> None:
@@ -155,7 +155,4 @@ def test_a_kill_at_any_moment_leaves_nothing_half_done(ours: Installation, tmp_p
     ours.run("work", "--once")  # what was killed half-read is read again, and changes nothing
     assert len(exported(ours)) == 1500
     assert all(one["well"] for one in ours.json("doctor"))
-    states = _ask(
-        ours, "from tabard.intake.models import Batch as M; print(*M.objects.values_list('state', flat=True))"
-    )
-    assert set(states.split()) == {"done"}
+    assert set(_column(ours, "Batch", "state", "pk")) == {"done"}

@@ -14,7 +14,6 @@ from django.db import connections
 from incidents.made import entry, known, made_file, receive, report, take
 from tabard.access import audit
 from tabard.access.models import Account
-from tabard.access.trail import console
 from tabard.incidents import actions
 from tabard.incidents.models import Current, Incident, Revision
 from tabard.incidents.worker import process
@@ -110,8 +109,3 @@ def test_people_report_while_a_file_comes_in(by: Account) -> None:
     assert Current.objects.count() == 616
     assert len(known("awsd", date.max.replace(year=2100))) == 616
     assert audit.verify().whole
-
-
-def test_the_console_is_one_account(db: None) -> None:
-    Account.objects.filter(handle="operator")
-    assert len({pk for pk in at_once(*[lambda: console().pk] * 2) if pk}) == 1

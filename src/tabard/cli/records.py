@@ -24,7 +24,11 @@ from tabard.rules.refusals import Refused
 from tabard.vocab.catalogue import message
 
 DAY = click.DateTime(["%Y-%m-%d"])
-LABELS = {"awsd": "Aid Worker Security Database", "kika": "Insecurity Insight KIKA", "log": "Own register"}
+COLLECTIONS = {
+    "own": "Own register",
+    "awsd": "Aid Worker Security Database",
+    "kika": "Insecurity Insight KIKA",
+}
 DEFAULT = {"awsd": "awsd", "kika": "kika", "log": "own"}
 
 
@@ -55,7 +59,7 @@ def import_(
     """Take a FILE in. Every row ends accepted, held or rejected; the original is kept word for word."""
     by = console()
     code = collection or DEFAULT[format_]
-    create_collection(by=by, code=code, label=LABELS[format_] if code == DEFAULT[format_] else code)
+    create_collection(by=by, code=code, label=COLLECTIONS.get(code, code))
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     original = actions.receive(by=by, data=file.read_bytes(), media_type=media_type, collection=code)
     batch = actions.open_batch(

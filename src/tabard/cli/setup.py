@@ -18,8 +18,11 @@ from tabard.access import actions
 from tabard.access.models import Account
 from tabard.access.roles import roles
 from tabard.access.trail import console
+from tabard.cli.records import COLLECTIONS
 from tabard.cli.say import as_json, refusing, say
+from tabard.figures.fresh import fresh
 from tabard.incidents import worker
+from tabard.incidents.actions import create_collection
 from tabard.rules.refusals import Refused
 from tabard.site import example
 
@@ -48,7 +51,11 @@ def migrate(json_: bool) -> None:
 def demo(json_: bool) -> None:
     """Load the synthetic example with its accounts. Harmless to repeat."""
     prepare()
+    by = console()
+    for code, label in COLLECTIONS.items():
+        create_collection(by=by, code=code, label=label)
     loaded = example.load()
+    fresh(by=by)
     lines = [f"  {handle:10} {password}   {says}" for handle, password, says in example.ACCOUNTS_SHOWN]
     sentence = f"Synthetic example: {loaded['incidents']} incidents. Accounts:\n" + "\n".join(lines)
     say(loaded, json_, sentence)

@@ -68,12 +68,13 @@ def report(
 ) -> Incident:
     """Enter an incident with its first revision. The same `id` again is the same report, and changes nothing."""
     check(entry.facts)
-    if id and (found := Incident.objects.filter(pk=id).first()):
-        policy.require(by, Permission.INCIDENT_REPORT, keys_of(found))
-        return found
+    if there := _there(by, id):
+        return there
     now = datetime.now(UTC)
     day = entry.facts.first_day
     [reference] = allocate([prefix(entry.facts.country, (day or now).year)])
+    if there := _there(by, id):  # who sent the same at the same moment was before us in the queue
+        return there
     incident = Incident(
         id=id or ulid(),
         reference=reference,
@@ -91,6 +92,14 @@ def report(
     record("incidents:incident:report", f"incident:{incident.pk}")
     announce("incident_reported", incident=incident.pk)
     return incident
+
+
+def _there(by: Account, id: str | None) -> Incident | None:
+    """The incident that was reported under this id before; only to who may report into its scope."""
+    found = Incident.objects.filter(pk=id).first() if id else None
+    if found:
+        policy.require(by, Permission.INCIDENT_REPORT, keys_of(found))
+    return found
 
 
 @action(Permission.INCIDENT_REVISE, about=_of_known)

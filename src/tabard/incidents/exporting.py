@@ -87,14 +87,15 @@ def _records(filters: Filters, by: Account) -> Iterator[Row]:
     query = found.order_by("-occurred", "-incident_id").values_list(
         *PLAIN.values(), "revision__place", "shown"
     )
-    names, nowhere = (*PLAIN, *PLACE), (None,) * len(PLACE)
+    names, nowhere = tuple(PLAIN), dict.fromkeys(PLACE)
     with _cursor(query) as fetch:
         while rows := fetch(CHUNK):
             places = _places({row[-2] for row in rows if row[-1] and row[-2]})
-            for *plain, place, open_ in rows:
-                where = places.get(place, nowhere) if open_ else nowhere
-                record: dict[str, Cell] = dict(zip(names, (*plain, *where), strict=True))
+            for row in rows:
+                # every column in every record: the writers pick those quickest
+                record: dict[str, Cell] = dict(zip(names, row, strict=False))
                 record["known_at"] = _instant(record["known_at"])
+                record.update(places.get(row[-2], nowhere) if row[-1] else nowhere)
                 yield record
 
 
@@ -105,9 +106,9 @@ def _instant(value: Any) -> str:
     return str(known.astimezone(UTC).isoformat())
 
 
-def _places(ids: Collection[str]) -> dict[str, tuple[Cell, ...]]:
+def _places(ids: Collection[str]) -> dict[str, dict[str, Cell]]:
     rows = Position.objects.filter(pk__in=ids).values_list("pk", *PLACE.values()) if ids else ()
-    return {pk: tuple(place) for pk, *place in rows}
+    return {pk: dict(zip(PLACE, place, strict=True)) for pk, *place in rows}
 
 
 @contextmanager

@@ -159,7 +159,8 @@ def _found(rows: QuerySet[Any], where: Q, reference: str) -> QuerySet[Any]:
         return rows.filter(where)
     begin = Q(reference__gte=reference, reference__lt=f"{reference}Z")  # "-" and digits sort before letters
     near = rows.filter(incident__in=Incident.objects.filter(begin).values("pk"))
-    return near.annotate(fits=Case(When(where, then=Value(1)), default=Value(0))).filter(fits=1)
+    fitting: QuerySet[Any] = near.annotate(fits=Case(When(where, then=Value(1)), default=Value(0)))
+    return fitting.filter(fits=1)
 
 
 def _few(reference: str) -> bool:

@@ -44,6 +44,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
     """One page of the list, newest first."""
     user = enter(request, Permission.INCIDENT_READ)
     filters = filters_of(request)
+    collections = collections_of(user)
     page = queries.page(user, filters, Cursor.parse(request.GET.get("cursor", "")))
     shown: dict[str, Any] = {
         "filters": filters,
@@ -51,7 +52,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "following": _link(filters, page.following),
         "previous": _link(filters, page.previous),
         "choices": _choices(),
-        "collections": collections_of(user),
+        "collections": collections,
+        "shows_collection": len(collections) > 1 and not filters.collection,
         "nothing": "nothing" in request.GET,
         "may_export": may_somewhere(user, Permission.INCIDENT_EXPORT),
         "query": urlencode(asked(filters)),
