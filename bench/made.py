@@ -19,7 +19,7 @@ from loading import Load
 from shapes import CURRENT, SEED, Shape, columns, shapes, weights
 
 from tabard.access import guard
-from tabard.incidents import agreement, standing
+from tabard.incidents import standing, verifying
 from tabard.incidents.models import (
     Collection,
     Counter,
@@ -346,7 +346,7 @@ def check(size: int, sample: int = 300) -> None:
     """A sample says what the real code would have written: chains, rows behind revisions, and the index."""
     numbers = random.Random(size).sample(range(1, size + 1), min(sample, size))
     ids = [key("incident", number) for number in numbers]
-    broken = agreement.broken(ids)
+    broken = verifying.broken(ids)
     before = _indexed(ids)
     with guard.lifted(), transaction.atomic():
         standing.refresh(ids)

@@ -150,7 +150,7 @@ def test_a_kill_at_any_moment_leaves_nothing_half_done(ours: Installation, tmp_p
         running.wait(20)
         count = len(exported(ours))
         assert count == 1500 if finished else count in (20, 1500)
-        assert ours.json("audit", "verify")["whole"]
+    assert ours.json("audit", "verify")["whole"]
     ours.run("import", "awsd", path, "--as-of", "2019-12-31")
     ours.run("work", "--once")  # what was killed half-read is read again, and changes nothing
     assert len(exported(ours)) == 1500

@@ -5,6 +5,9 @@ And the account of the machine's own console, which the command line acts as."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+
+from django.db import IntegrityError
 
 from tabard.access.door import opened, record
 from tabard.access.models import Account, Assignment
@@ -15,7 +18,10 @@ CONSOLE = "operator"
 def console() -> Account:
     """The console's account, made at first use. Whoever runs the command line holds the files anyway."""
     found = Account.objects.filter(handle=CONSOLE).first()
-    return found or _make_console()
+    if found is None:
+        with suppress(IntegrityError):  # another command was first
+            return _make_console()
+    return found or Account.objects.get(handle=CONSOLE)
 
 
 def _make_console() -> Account:

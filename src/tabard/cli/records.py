@@ -58,7 +58,7 @@ def import_(
 ) -> None:
     """Take a FILE in. Every row ends accepted, held or rejected; the original is kept word for word."""
     by = console()
-    code = collection or DEFAULT[format_]
+    code = collection or DEFAULT.get(format_, "own")
     create_collection(by=by, code=code, label=COLLECTIONS.get(code, code))
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     original = actions.receive(by=by, data=file.read_bytes(), media_type=media_type, collection=code)

@@ -54,7 +54,8 @@ def present(revision: Revision | None) -> bool:
 def later(batch: Batch) -> list[Batch]:
     """The exports of the same source that speak of a later day, or again of the same day; nearest first."""
     same_day = Q(as_of=batch.as_of, started_at__gt=batch.started_at)
-    others = Batch.objects.filter(collection=batch.collection, owner=batch.owner, state="done")
+    same = {name: getattr(batch, name) for name in ("collection", "owner", "format", "mapping")}
+    others = Batch.objects.filter(**same, state="done")
     return list(others.filter(Q(as_of__gt=batch.as_of) | same_day).order_by("as_of", "started_at"))
 
 

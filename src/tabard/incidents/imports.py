@@ -108,7 +108,7 @@ def _chunk(job: Import, rows: Sequence[ReadRow]) -> None:
 
 def _records(batch: Batch) -> QuerySet[Incident]:
     """The incidents that came from the same source: what somebody entered by hand is none of them."""
-    found = Incident.objects.filter(collection_id=batch.collection, owner=batch.owner)
+    found = Incident.objects.filter(collection_id=batch.collection, owner=batch.owner, source=batch.source)
     return found.exclude(source_key=None)
 
 
@@ -134,6 +134,7 @@ def _new_incidents(
             reference=reference,
             collection_id=job.batch.collection,
             owner=job.batch.owner,
+            source=job.batch.source,
             source_key=key,
             made_at=job.pen.recorded_at,
         )

@@ -49,7 +49,9 @@ def seen_by(actor: Actor, prefix: str = "") -> Q:
 
 def asked(rows: QuerySet[Current], actor: Actor, filters: Filters) -> QuerySet[Current]:
     """Of these rows of the index, what the actor sees of what is asked."""
-    found = rows.filter(seen_by(actor) & _condition(filters) & Q(standing="counted"))
+    found = rows.filter(
+        seen_by(actor) & _condition(filters) & _begins(filters.prefix) & Q(standing="counted")
+    )
     if not filters.about_people:
         return found
     return found.filter(pk__in=Listing.objects.filter(_people(filters)).values("incident_id"))
@@ -124,9 +126,11 @@ def _condition(filters: Filters) -> Q:
         q &= Q(occurred__gte=f"{filters.first_year:04d}")
     if filters.last_year is not None:
         q &= Q(occurred__lt=f"{filters.last_year + 1:04d}", occurred__gt="")
-    if filters.prefix:
-        q &= Q(incident__reference__startswith=filters.prefix)
     return q
+
+
+def _begins(prefix: str) -> Q:
+    return Q(incident__reference__startswith=prefix) if prefix else Q()
 
 
 def _people(filters: Filters) -> Q:
@@ -153,22 +157,22 @@ def keys(actor: Actor, filters: Filters, cursor: Cursor | None, size: int) -> li
     return list(found.order_by(*order).values_list("occurred", "incident_id")[:size])
 
 
-def _found(rows: QuerySet[Any], where: Q, reference: str) -> QuerySet[Any]:
+def _found(rows: QuerySet[Any], where: Q, prefix: str) -> QuerySet[Any]:
     """The rows for which it holds. Few references are looked up first: no engine would choose that by itself."""
-    if not reference or not _few(reference):
-        return rows.filter(where)
-    begin = Q(reference__gte=reference, reference__lt=f"{reference}Z")  # "-" and digits sort before letters
-    near = rows.filter(incident__in=Incident.objects.filter(begin).values("pk"))
+    if not prefix or not _few(prefix):
+        return rows.filter(where & _begins(prefix))
+    span = Q(reference__gte=prefix, reference__lt=f"{prefix}Z")  # "-" and digits sort before letters
+    begun = Incident.objects.filter(span, reference__startswith=prefix)
+    near = rows.filter(incident__in=begun.values("pk"))
     fitting: QuerySet[Any] = near.annotate(fits=Case(When(where, then=Value(1)), default=Value(0)))
     return fitting.filter(fits=1)
 
 
-def _few(reference: str) -> bool:
+def _few(prefix: str) -> bool:
     """Whether few references begin so: their counters say it at once."""
-    name, _, number = reference.partition("-")[2].partition("-")
-    if name and number:
+    if prefix.count("-") > 1:  # a number is given
         return True
-    begun = Counter.objects.filter(prefix__gte=reference, prefix__lt=f"{reference}Z")
+    begun = Counter.objects.filter(prefix__gte=prefix, prefix__lt=f"{prefix}Z")
     return (begun.aggregate(n=Sum("last"))["n"] or 0) <= FEW
 
 

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import models
 
+from tabard.incidents.entries import claim_of
 from tabard.incidents.models import Revision
-from tabard.incidents.writer import COPIED, digest_of, flag, rows_of
+from tabard.incidents.writer import COPIED, claims_digest, digest_of, flag, rows_of
 from tabard.rules.canonical import digest, incident_from
 
 PARTS = ("harm", "margins", "objects_harmed", "tags")
+SAID = "sources"
 
 
 def broken(incidents: Sequence[str]) -> Iterator[str]:
     """Of these incidents, those whose revisions have a gap, a wrong digest, or rows that say something else."""
     chains: dict[str, list[Revision]] = {pk: [] for pk in incidents}
     rows = Revision.objects.filter(incident_id__in=incidents).order_by("incident_id", "number")
-    for row in rows.prefetch_related(*PARTS):
+    for row in rows.prefetch_related(*PARTS, SAID):
         chains[row.incident_id].append(row)
     yield from (pk for pk, chain in chains.items() if not chained(chain) or not all(map(faithful, chain)))
 
@@ -40,6 +42,8 @@ def faithful(revision: Revision) -> bool:
     copied = all(getattr(revision, name) == getattr(told, name) for name in COPIED)
     flagged = revision.near_miss == flag(told.near_miss)
     sealed = revision.facts_digest == digest(revision.facts)
+    claims = (claim_of(row) for row in sorted(revision.sources.all(), key=lambda row: row.position))
+    sealed = sealed and revision.claims_digest == claims_digest(claims)
     stored = (row for part in PARTS for row in getattr(revision, part).all())
     return copied and flagged and sealed and _plain(stored) == _plain(rows_of(revision, told))
 

@@ -83,7 +83,7 @@ class Sheaf:
         """A new revision with all its rows; its erasable place and words get ids and salts of their own."""
         place, place_hash = self._place(entry.position)
         words, words_hash = self._words(entry)
-        made = _revision(incident, stamp, entry.facts, (place, place_hash, words, words_hash))
+        made = _revision(incident, stamp, entry, (place, place_hash, words, words_hash))
         self._add(made)
         self._parts(made, entry, words, words_hash)
         return made
@@ -91,7 +91,7 @@ class Sheaf:
     def again(self, incident: str, stamp: Stamp, told: Revision, entry: Entry) -> Revision:
         """A new revision that says what an earlier one said, with the same words and place."""
         kept = (told.place, told.place_hash, told.words, told.words_hash)
-        made = _revision(incident, stamp, entry.facts, kept)
+        made = _revision(incident, stamp, entry, kept)
         self._add(made)
         self._parts(made, entry, told.words, told.words_hash)
         return made
@@ -142,9 +142,9 @@ COPIED = (
 ).split()
 
 
-def _revision(incident: str, stamp: Stamp, told: Facts, erasable: tuple[str, str, str, str]) -> Revision:
+def _revision(incident: str, stamp: Stamp, entry: Entry, erasable: tuple[str, str, str, str]) -> Revision:
     place, place_hash, words, words_hash = erasable
-    text = canonical(told)
+    told, text = entry.facts, canonical(entry.facts)
     made = Revision(
         id=ulid(),
         incident_id=incident,
@@ -165,6 +165,7 @@ def _revision(incident: str, stamp: Stamp, told: Facts, erasable: tuple[str, str
         words_hash=words_hash,
         facts=text,
         facts_digest=digest(text),
+        claims_digest=claims_digest(entry.sources),
         **{name: getattr(told, name) for name in COPIED},
     )
     made.digest = digest_of(made)
@@ -185,8 +186,14 @@ def digest_of(revision: Revision) -> str:
         revision.place_hash,
         revision.words_hash,
         revision.facts,
+        revision.claims_digest,
         revision.previous,
     )
+
+
+def claims_digest(sources: Iterable[SourceClaim]) -> str:
+    """The digest over what each source claims, in order, with its grades."""
+    return digest(*(canonical(source) for source in sources))
 
 
 def flag(value: bool | None) -> int | None:

@@ -129,6 +129,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return self.id
 
+    @property
+    def source(self) -> str:
+        """Whose records these are: the mapping of an organisation's log, else the format itself."""
+        return self.mapping or self.format
+
 
 class Row(models.Model):
     """One record of a file, and what became of it: accepted, held or rejected; never nothing."""

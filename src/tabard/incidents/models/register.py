@@ -55,6 +55,7 @@ class Incident(models.Model):
         "collection": "internal",
         "owner": "internal",
         "sensitivity": "internal",
+        "source": "internal",
         "source_key": "internal",
         "made_at": "internal",
     }
@@ -64,13 +65,14 @@ class Incident(models.Model):
     collection = models.ForeignKey(Collection, models.PROTECT, related_name="incidents")
     owner = models.CharField(max_length=26, blank=True)  # id of people.Organisation
     sensitivity = models.CharField(max_length=12, default="internal")
+    source = models.CharField(max_length=26, blank=True)  # whose key: a format, or the mapping of a log
     source_key = models.CharField(max_length=64, null=True)
     made_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["collection", "owner", "source_key"], name="incident_once_in_its_source"
+                fields=["collection", "owner", "source", "source_key"], name="incident_once_in_its_source"
             ),
             models.CheckConstraint(
                 condition=models.Q(sensitivity__in=["public", "internal", "restricted", "sealed"]),
@@ -148,6 +150,7 @@ class Revision(models.Model):
         "words_hash": "internal",
         "facts": "internal",
         "facts_digest": "internal",
+        "claims_digest": "internal",
         "previous": "internal",
         "digest": "internal",
     }
@@ -187,6 +190,7 @@ class Revision(models.Model):
     words_hash = models.CharField(max_length=64, blank=True)
     facts = models.TextField()
     facts_digest = models.CharField(max_length=64)
+    claims_digest = models.CharField(max_length=64)  # over what each source claims, and its grades
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
 
