@@ -10,6 +10,7 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
+from types import SimpleNamespace
 from typing import Any
 
 import ready
@@ -34,6 +35,7 @@ from tabard.incidents.models import (
     Tag,
     Words,
 )
+from tabard.incidents.writer import claims_digest, digest_of
 from tabard.people.models import Organisation
 from tabard.places.countries import countries
 from tabard.places.models import Position
@@ -52,6 +54,10 @@ KINDS = "incident revision words position organisation account".split()
 EMPTY = canonical(facts.Incident())
 TEXTS = [facts.Texts(f"Made sentence number {n}: a vehicle was stopped on the road.") for n in range(200)]
 PLACES = [facts.Position(n % 60, n % 120, "admin1", f"Region {n % 30}", "", f"Town {n}") for n in range(200)]
+IDENTITY = ("id", "reference", "collection_id", "owner", "sensitivity")
+INCIDENT = columns(Incident)
+CLAIM = facts.SourceClaim("focal_point", "B", 2, "confirmed")
+CLAIMS, NO_CLAIMS = claims_digest((CLAIM,)), claims_digest(())
 ORDER: tuple[type[models.Model], ...] = (
     Organisation,
     Collection,
@@ -147,7 +153,14 @@ class Maker:
         owner = self.pick(self.owners, self.owner_weights) if collection == "own" else ""
         sensitivity = chance.choices(list(SENSITIVITIES), list(SENSITIVITIES.values()))[0]
         identity = (pk, self._reference(country, shape, first, known), collection, owner, sensitivity)
-        self.add(Incident, (*identity, f"s{pk[-9:]}" if collection != "own" else None, known))
+        own = collection == "own"
+        known_by = {
+            "source": "" if own else collection,
+            "source_key": None if own else f"s{pk[-9:]}",
+            "made_at": known,
+        }
+        named = dict(zip(IDENTITY, identity, strict=True)) | known_by
+        self.add(Incident, [named[name] for name in INCIDENT])
         last = self._revisions(pk, shape, country, first, known)
         if last is not None:
             self._index(identity, last, *last[3:])
@@ -210,10 +223,8 @@ class Maker:
         words, words_hash = self._words()
         row[at["place"]], row[at["place_hash"]] = place, place_hash
         row[at["words"]], row[at["words_hash"]] = words, words_hash
-        erasable, others = (place_hash, words_hash), ("", counted_as or "")
-        mark = self._finish(
-            row, (made, pk, number, known, recorded, reason), text, previous, erasable, others
-        )
+        row[at["claims_digest"]] = CLAIMS
+        mark = self._finish(row, (made, pk, number, known, recorded, reason), text, previous)
         for model, rest in shape.parts:
             self.add(model, (made, *rest))
         self.add(
@@ -226,36 +237,21 @@ class Maker:
         row = self.blank.copy()
         row[self.at["voids_id"]] = voided
         stamp = (self.next("revision"), pk, 2, known, min(later, NOW), "void")
-        self._finish(row, stamp, EMPTY, previous, ("", ""), (voided, ""))
+        row[self.at["claims_digest"]] = NO_CLAIMS
+        self._finish(row, stamp, EMPTY, previous)
 
     def _finish(
-        self,
-        row: list[Any],
-        stamp: tuple[str, str, int, datetime, datetime, str],
-        text: str,
-        previous: str,
-        erasable: tuple[str, str],
-        others: tuple[str, str],
+        self, row: list[Any], stamp: tuple[str, str, int, datetime, datetime, str], text: str, previous: str
     ) -> str:
-        """Fill in who, when and the chain; the order of the digest is `writer.digest_of`."""
-        made, pk, number, known, recorded, reason = stamp
-        by = key("account", 0)
-        clocks = (known.isoformat(timespec="microseconds"), recorded.isoformat(timespec="microseconds"))
-        mark = digest(pk, str(number), *clocks, by, reason, *others, *erasable, text, previous)
-        filled = {
-            "id": made,
-            "incident_id": pk,
-            "number": number,
-            "known_at": known,
-            "recorded_at": recorded,
-            "reason": reason,
-            "facts": text,
-            "facts_digest": digest(text),
-            "previous": previous,
-            "digest": mark,
-        }
-        for name, value in filled.items():
+        """Fill in who, when and the chain."""
+        told = dict(
+            zip(("id", "incident_id", "number", "known_at", "recorded_at", "reason"), stamp, strict=True)
+        )
+        told |= {"facts": text, "facts_digest": digest(text), "previous": previous}
+        for name, value in told.items():
             row[self.at[name]] = value
+        whole: Any = SimpleNamespace(**dict(zip(self.revision_columns, row, strict=True)))
+        mark = row[self.at["digest"]] = digest_of(whole)
         self.add(Revision, row)
         return mark
 
