@@ -225,6 +225,7 @@ class Maker:
         row[at["words"]], row[at["words_hash"]] = words, words_hash
         row[at["claims_digest"]] = CLAIMS
         mark = self._finish(row, (made, pk, number, known, recorded, reason), text, previous)
+        self.last = row
         for model, rest in shape.parts:
             self.add(model, (made, *rest))
         self.add(
@@ -280,7 +281,13 @@ class Maker:
         revision, reason, shape = last[:3]
         begins, _ = _days(shape, first)
         occurred = begins.isoformat() if begins else ""
-        known = shape.current | {
+        told = dict(zip(self.revision_columns, self.last, strict=True))
+        known = shape.current | {name: told[name] for name in standing.REPEATED}
+        known |= {
+            "reference": identity[1],
+            "source_key": None if collection == "own" else f"s{pk[-9:]}",
+            "known_at": told["known_at"].isoformat(),
+            "last_day": standing.day_text(told["last_day"]),
             "collection": collection,
             "owner": owner,
             "sensitivity": sensitivity,
@@ -342,7 +349,7 @@ def check(size: int, sample: int = 300) -> None:
     """A sample says what the real code would have written: chains, rows behind revisions, and the index."""
     numbers = random.Random(size).sample(range(1, size + 1), min(sample, size))
     ids = [key("incident", number) for number in numbers]
-    broken = verifying.broken(ids)
+    broken = list(verifying.broken(ids))
     before = _indexed(ids)
     with guard.lifted(), transaction.atomic():
         standing.refresh(ids)

@@ -24,4 +24,5 @@ class AccountBackend(BaseBackend):
         return account if check_password(password, account.password) else None
 
     def get_user(self, user_id: str) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        open_ones = Account.objects.filter(pk=user_id, is_active=True)
+        return open_ones.prefetch_related("assignments").first()  # asked of at every turn of a page

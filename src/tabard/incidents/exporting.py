@@ -6,48 +6,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import lru_cache
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import Case, CharField, F, Value, When
 
 from tabard.access import policy, trail
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.formats.out import geojson, hxl_csv, json, xlsx
-from tabard.formats.out.columns import Cell, Row
+from tabard.formats.out.columns import INCIDENTS, Cell, Row
 from tabard.incidents.models import Current
 from tabard.incidents.queries import Filters, asked, scoped
 from tabard.places.models import Position
 from tabard.rules.refusals import Forbidden
 
 CHUNK = 2000
-# exported column -> where it stands, from `Current`
-PLAIN: Mapping[str, str] = {
-    "incident": "incident_id",
-    "reference": "incident__reference",
-    "collection": "collection",
-    "source_key": "incident__source_key",
-    "revision": "revision__number",
-    "known_at": "revision__known_at",
-    "first_day": "revision__first_day",
-    "last_day": "revision__last_day",
-    **{
-        name: f"revision__{name}"
-        for name in "date_precision country setting cause means context actor".split()
-    },
-    **{name: f"revision__{name}" for name in "motive certainty severity".split()},
-    "affected": "persons",
-    **{n: n for n in "died injured abducted detained local international female male".split()},
-}
-# likewise, from `Position`
+# exported column -> where it stands in `Current`, in the order of the table that goes out
+OWN_NAMES = {"incident": "incident_id", "revision": "number", "first_day": "occurred", "affected": "persons"}
+NAMES = tuple(column.name for column in INCIDENTS)
 PLACE: Mapping[str, str] = {n: n for n in "admin1 admin2 locality lat lon".split()} | {
     "place_precision": "precision"
 }
+PLAIN: Mapping[str, str] = {name: OWN_NAMES.get(name, name) for name in NAMES if name not in PLACE}
+AT = NAMES.index(next(iter(PLACE)))  # the columns of a place stand together, from here on
+NOWHERE: tuple[Cell, ...] = (None,) * len(PLACE)
+Cells = tuple[Cell, ...]
 
 
 def write(format_: str, filters: Filters, stream: BinaryIO, *, by: Account) -> int:
@@ -67,48 +53,34 @@ class Rows:
         self._filters, self._by = filters, by
 
     def __iter__(self) -> Iterator[Row]:
+        return (dict(zip(NAMES, cells, strict=True)) for cells in self.cells())
+
+    def cells(self) -> Iterator[Cells]:
+        """The records as cells, in the order of the table that goes out."""
         by = self._by
-        fields = (
-            (*PLAIN, *PLACE.values())
-            if policy.may_somewhere(by, Permission.RESTRICTED_READ)
-            else tuple(PLAIN)
-        )
-        trail.has_read(by=by, verb="incidents:incident:export", subject="incidents:some", fields=fields)
-        for record in _records(self._filters, by):
+        named = (*PLAIN, *PLACE) if policy.may_somewhere(by, Permission.RESTRICTED_READ) else tuple(PLAIN)
+        trail.has_read(by=by, verb="incidents:incident:export", subject="incidents:some", fields=named)
+        for cells in _cells(self._filters, by):
             self.count += 1
-            yield record
+            yield cells
 
 
-def _records(filters: Filters, by: Account) -> Iterator[Row]:
+def _cells(filters: Filters, by: Account) -> Iterator[Cells]:
     takes = scoped(by, Permission.INCIDENT_EXPORT)
     opens = scoped(by, Permission.RESTRICTED_READ)
-    shown = Case(When(opens, then=Value(True)), default=Value(False), output_field=BooleanField())
+    shown = Case(When(opens, then=F("place")), default=Value(""), output_field=CharField())
     found = asked(Current.objects.filter(takes), by, filters).annotate(shown=shown)
-    query = found.order_by("-occurred", "-incident_id").values_list(
-        *PLAIN.values(), "revision__place", "shown"
-    )
-    names, nowhere = tuple(PLAIN), dict.fromkeys(PLACE)
+    query = found.order_by("-occurred", "-incident_id").values_list(*PLAIN.values(), "shown")
     with _cursor(query) as fetch:
         while rows := fetch(CHUNK):
-            places = _places({row[-2] for row in rows if row[-1] and row[-2]})
+            places = _places({row[-1] for row in rows if row[-1]})
             for row in rows:
-                # every column in every record: the writers pick those quickest
-                record: dict[str, Cell] = dict(zip(names, row, strict=False))
-                record["known_at"] = _instant(record["known_at"])
-                record.update(places.get(row[-2], nowhere) if row[-1] else nowhere)
-                yield record
+                yield row[:AT] + places.get(row[-1], NOWHERE) + row[AT:-1]
 
 
-@lru_cache(maxsize=4096)
-def _instant(value: Any) -> str:
-    """An instant as ISO 8601 in UTC: one driver gives text without a zone, the other a datetime."""
-    known = datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
-    return str(known.astimezone(UTC).isoformat())
-
-
-def _places(ids: Collection[str]) -> dict[str, dict[str, Cell]]:
+def _places(ids: Collection[str]) -> dict[str, Cells]:
     rows = Position.objects.filter(pk__in=ids).values_list("pk", *PLACE.values()) if ids else ()
-    return {pk: dict(zip(PLACE, place, strict=True)) for pk, *place in rows}
+    return {pk: tuple(place) for pk, *place in rows}
 
 
 @contextmanager
@@ -134,8 +106,12 @@ def _text(writer: Callable[[Any, Any], Any]) -> Callable[[Any, BinaryIO], None]:
     return encoded
 
 
+def _csv(rows: Rows, text: Any) -> None:
+    hxl_csv.write_cells(rows.cells(), text)
+
+
 WRITERS: Mapping[str, Callable[[Any, BinaryIO], Any]] = {
-    "hxl-csv": _text(hxl_csv.write),
+    "hxl-csv": _text(_csv),
     "geojson": _text(geojson.write),
     "json": _text(json.write),
     "xlsx": xlsx.write,

@@ -21,7 +21,8 @@ from tabard.rules.refusals import Refused
 
 PAGE = 50
 END = ""
-FEW = 5_000  # references that are looked up one by one; of more, the list is walked until a page is full
+# To look up n references costs about n steps; to walk the list of all until a page is full, about all * WALK / n.
+WALK = 15
 CURSOR = re.compile(r"(?P<occurred>(\d{4}-\d\d-\d\d)?)_(?P<incident>[0-9A-Z]{26})_(?P<side>[ab])", re.ASCII)
 
 
@@ -172,8 +173,9 @@ def _few(prefix: str) -> bool:
     """Whether few references begin so: their counters say it at once."""
     if prefix.count("-") > 1:  # a number is given
         return True
-    begun = Counter.objects.filter(prefix__gte=prefix, prefix__lt=f"{prefix}Z")
-    return (begun.aggregate(n=Sum("last"))["n"] or 0) <= FEW
+    begun = Q(prefix__gte=prefix, prefix__lt=f"{prefix}Z")
+    given = Counter.objects.aggregate(begun=Sum("last", filter=begun), all=Sum("last"))
+    return (given["begun"] or 0) ** 2 <= WALK * (given["all"] or 0)
 
 
 def page(actor: Actor, filters: Filters, cursor: Cursor | None = None, size: int = PAGE) -> Page:

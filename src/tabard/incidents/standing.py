@@ -5,6 +5,7 @@ Both can be thrown away and rebuilt; a test shows that the rebuilt rows are the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date
 
 from tabard.access.rows import insert
 from tabard.incidents.facets import UNKNOWN, Answer, all_questions
@@ -28,6 +29,7 @@ SHOWN = {
     "female": "gender",
     "male": "gender",
 }
+REPEATED = "number date_precision setting cause means context actor motive certainty severity place".split()
 STANDING = {"withdrawn": "withdrawn", "counted_as": "counted_as"}
 
 
@@ -86,9 +88,19 @@ def _current(revision: Revision) -> Current:
         standing=STANDING.get(revision.reason, "counted"),
         persons=count,
         persons_basis=basis,
+        reference=revision.incident.reference,
+        source_key=revision.incident.source_key,
+        known_at=revision.known_at.astimezone(UTC).isoformat(),
+        last_day=day_text(revision.last_day),
         **{value: said(told, dimension, value) for value, dimension in SHOWN.items()},
+        **{name: getattr(revision, name) for name in REPEATED},
         **_shared(revision),
     )
+
+
+def day_text(day: date | None) -> str:
+    """A day as the index keeps it: ISO, empty when unknown."""
+    return day.isoformat() if day else ""
 
 
 def _shared(revision: Revision) -> dict[str, str]:
@@ -97,7 +109,7 @@ def _shared(revision: Revision) -> dict[str, str]:
         "collection": incident.collection_id,
         "owner": incident.owner,
         "sensitivity": incident.sensitivity,
-        "occurred": revision.first_day.isoformat() if revision.first_day else "",
+        "occurred": day_text(revision.first_day),
         "country": revision.country or "",
     }
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TextIO
 
@@ -33,22 +33,28 @@ class Harmless(dict[str, str]):
         return safe
 
 
-def lines(rows: Rows, columns: tuple[OutColumn, ...]) -> Iterator[list[Cell]]:
-    """Every row as cells that are safe to write."""
-    pick, numeric = Picker(columns), [column.numeric for column in columns]
-    safe = Harmless()
-    for row in rows:
-        yield [
-            safe[cell] if type(cell) is str else cell if number or cell is None else safe[str(cell)]
-            for cell, number in zip(pick(row), numeric, strict=True)
-        ]
-
-
 def write(rows: Rows, stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS) -> None:
     """Header, HXL tags, then the rows as they come."""
+    write_cells(map(Picker(columns), rows), stream, columns)
+
+
+def write_cells(
+    rows: Iterable[tuple[Cell, ...]], stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS
+) -> None:
+    """The same for rows whose cells stand in the order of the columns already."""
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
     writer.writerow([column.hxl for column in columns])
-    cells = lines(rows, columns)
-    while batch := list(islice(cells, BATCH)):
+    safe = lines(rows, columns)
+    while batch := list(islice(safe, BATCH)):
         writer.writerows(batch)
+
+
+def lines(rows: Iterable[tuple[Cell, ...]], columns: tuple[OutColumn, ...]) -> Iterator[list[Cell]]:
+    """Every row as cells that are safe to write."""
+    numeric, safe = [column.numeric for column in columns], Harmless()
+    for row in rows:
+        yield [
+            safe[cell] if type(cell) is str else cell if number or cell is None else safe[str(cell)]
+            for cell, number in zip(row, numeric, strict=True)
+        ]

@@ -31,6 +31,21 @@ class Current(models.Model):
         "international": "internal",
         "female": "internal",
         "male": "internal",
+        "reference": "internal",
+        "source_key": "internal",
+        "number": "internal",
+        "known_at": "internal",
+        "last_day": "internal",
+        "date_precision": "internal",
+        "setting": "internal",
+        "cause": "internal",
+        "means": "internal",
+        "context": "internal",
+        "actor": "internal",
+        "motive": "internal",
+        "certainty": "internal",
+        "severity": "internal",
+        "place": "internal",
     }
 
     incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="current")
@@ -52,11 +67,30 @@ class Current(models.Model):
     international = models.IntegerField(null=True)
     female = models.IntegerField(null=True)
     male = models.IntegerField(null=True)
+    # repeated from the incident and its revision, so that an export reads one table
+    reference = models.CharField(max_length=24)
+    source_key = models.CharField(max_length=64, null=True)
+    number = models.IntegerField()
+    known_at = models.CharField(max_length=32)  # ISO, UTC
+    last_day = models.CharField(max_length=10, blank=True)
+    date_precision = models.CharField(max_length=10)
+    setting = models.CharField(max_length=20, null=True)
+    cause = models.CharField(max_length=20, null=True)
+    means = models.CharField(max_length=24, null=True)
+    context = models.CharField(max_length=20, null=True)
+    actor = models.CharField(max_length=20, null=True)
+    motive = models.CharField(max_length=16, null=True)
+    certainty = models.CharField(max_length=10, null=True)
+    severity = models.CharField(max_length=10, null=True)
+    place = models.CharField(max_length=26, blank=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["-occurred", "-incident"], name="current_newest"),
             models.Index(fields=["owner", "-occurred", "-incident"], name="current_owner"),
+            models.Index(
+                fields=["owner", "collection", "-occurred", "-incident"], name="current_owner_collection"
+            ),
             models.Index(fields=["collection", "-occurred", "-incident"], name="current_collection"),
             models.Index(fields=["country", "-occurred", "-incident"], name="current_country"),
             models.Index(fields=["owner", "country", "-occurred", "-incident"], name="current_owner_country"),
