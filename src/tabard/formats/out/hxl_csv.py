@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from types import NoneType
 from typing import TextIO
 
 from tabard.formats.out.columns import INCIDENTS, Cell, OutColumn, Picker, Rows
 
 BATCH = 2_000
 REMEMBERED = 4_000
+PLAIN = {str, NoneType}
 # What starts a formula, after blanks and unseen characters a spreadsheet may skip; full-width forms too.
 ACTIVE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n]")
 
@@ -23,10 +25,14 @@ def harmless(text: str) -> str:
     return "'" + text if ACTIVE.match(text) else text
 
 
-class Harmless(dict[str, str]):
-    """Text -> its harmless form; short ones, codes above all, are remembered."""
+class Harmless(dict[Cell, Cell]):
+    """Text -> its harmless form; short ones, codes above all, are remembered. Nothing stays nothing."""
 
-    def __missing__(self, text: str) -> str:
+    def __init__(self) -> None:
+        super().__init__({None: None})
+
+    def __missing__(self, text: Cell) -> Cell:
+        assert isinstance(text, str)
         safe = harmless(text)
         if len(self) < REMEMBERED and len(text) < 64:
             self[text] = safe
@@ -45,16 +51,21 @@ def write_cells(
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
     writer.writerow([column.hxl for column in columns])
-    safe = lines(rows, columns)
-    while batch := list(islice(safe, BATCH)):
-        writer.writerows(batch)
+    numeric, safe, ahead = [column.numeric for column in columns], Harmless(), iter(rows)
+    while batch := list(islice(ahead, BATCH)):
+        # column by column: most hold codes only, and are looked up without a step of Python a cell
+        whole = zip(zip(*batch, strict=True), numeric, strict=True)
+        writer.writerows(zip(*(_column(cells, number, safe) for cells, number in whole), strict=True))
 
 
-def lines(rows: Iterable[tuple[Cell, ...]], columns: tuple[OutColumn, ...]) -> Iterator[list[Cell]]:
-    """Every row as cells that are safe to write."""
-    numeric, safe = [column.numeric for column in columns], Harmless()
-    for row in rows:
-        yield [
-            safe[cell] if type(cell) is str else cell if number or cell is None else safe[str(cell)]
-            for cell, number in zip(row, numeric, strict=True)
-        ]
+def _column(cells: tuple[Cell, ...], numeric: bool, safe: Harmless) -> Sequence[Cell]:
+    """One column of a batch, safe to write: numbers stay numbers, every text is looked at."""
+    kinds = set(map(type, cells))
+    if numeric and str not in kinds:
+        return cells
+    if kinds <= PLAIN:
+        return list(map(safe.__getitem__, cells))
+    return [
+        safe[cell] if isinstance(cell, str) else cell if numeric or cell is None else safe[str(cell)]
+        for cell in cells
+    ]
