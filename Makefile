@@ -7,6 +7,7 @@ BIN := .venv/bin
 # Without uv, six times slower: make run INSTALL='.venv/bin/python -m pip install -q'
 INSTALL ?= $(BIN)/uv pip install -q --python $(BIN)/python
 PYTEST_ARGS ?= -n 2
+PORT ?= 8000
 # mypy and the checks load the settings; they must not make a data folder here.
 CHECK := TABARD_HOME=.venv/check-home
 
@@ -15,9 +16,9 @@ CHECK := TABARD_HOME=.venv/check-home
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
-run: .venv/installed ## install, migrate, load the example, serve it on loopback
+run: .venv/installed ## install, migrate, load the example, serve it on loopback (PORT=8000)
 	$(BIN)/tabard demo
-	$(BIN)/tabard serve
+	$(BIN)/tabard serve --port $(PORT)
 
 test: check ## every check, then every test; browser tests are skipped where there is no Chromium
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

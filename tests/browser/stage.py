@@ -81,8 +81,8 @@ def accepted_and_held() -> bytes:
 
 
 def _batch(by: Account, body: bytes) -> Batch:
-    original = receive(by=by, data=body, media_type="text/csv", collection="kika")
-    return open_batch(by=by, original=original, format="awsd", collection="kika", as_of=date(2020, 1, 1))
+    original = receive(by=by, data=body, media_type="text/csv", collection="trial")
+    return open_batch(by=by, original=original, format="awsd", collection="trial", as_of=date(2020, 1, 1))
 
 
 def _account(by: Account, handle: str, *roles: tuple[str, str]) -> Account:
@@ -100,6 +100,7 @@ def stage(live_server: Any) -> Stage:
         ("example", "Synthetic example", True),
         ("awsd", "AWSD", False),
         ("kika", "KIKA", False),
+        ("trial", "Trial", False),
     ):
         create_collection(by=by, code=code, label=label, example=example)
     desk = _account(by, "desk", ("desk", "*"), ("analyst", "*"))

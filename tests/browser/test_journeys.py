@@ -71,7 +71,7 @@ def test_an_import_can_be_undone_from_its_page(stage: Stage, page_nojs: Page) ->
     page.click("text=Undo this import")
     page.click("text=Undo it")
     expect(page.locator("main [role=status]")).to_contain_text("undone")
-    assert not Incident.objects.filter(collection="kika", current__isnull=False).exists()
+    assert not Incident.objects.filter(collection="trial", current__isnull=False).exists()
 
 
 def test_a_held_row_is_mended_on_its_page(stage: Stage, page_nojs: Page) -> None:

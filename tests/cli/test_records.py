@@ -135,7 +135,7 @@ def _column(ours: Installation, model: str, name: str, order: str) -> list[str]:
 
 
 def test_a_kill_at_any_moment_leaves_nothing_half_done(ours: Installation, tmp_path: Path) -> None:
-    ours.run("import", "awsd", file(tmp_path, range(20)), "--as-of", "2018-12-31")
+    ours.run("import", "awsd", file(tmp_path, range(20)), "--as-of", "2019-12-30")
     path = file(tmp_path, range(1500))
     environment = os.environ | {"TABARD_HOME": str(ours.home), "DATABASE_URL": ours.database}
     command = [sys.executable, "-m", "tabard", "import", "awsd", str(path), "--as-of", "2019-12-31"]

@@ -298,3 +298,38 @@ def test_files_carry_every_cell(desk: Account, form: str, tmp_path: Path) -> Non
         assert len(lines) == 2 + len(table.cells)
     else:
         assert content.startswith(b"PK")
+
+
+def test_no_snapshot_is_made_of_what_will_be_known(desk: Account) -> None:
+    with pytest.raises(Refused) as refusal:
+        actions.freeze(by=desk, known_on=datetime.now(UTC).date() + timedelta(2))
+    assert refusal.value.code == "future_date"
+
+
+def test_the_snapshot_of_the_newest_knowledge_is_shown_first(desk: Account) -> None:
+    today = actions.freeze(by=desk, known_on=datetime.now(UTC))
+    actions.freeze(by=desk, known_on=date(2020, 1, 1))
+    assert queries.snapshot() == today
+
+
+def test_kept_cells_that_somebody_changed_are_counted_again(desk: Account) -> None:
+    reported(desk, facts(3))
+    snapshot = actions.freeze(by=desk, known_on=datetime.now(UTC))
+    assert injured(snapshot, desk) == 3
+    [kept] = (manifest.folder(snapshot.pk) / "cells").glob("*.json")
+    kept.write_text(kept.read_text().replace('\\"value\\": 3', '\\"value\\": 999'))
+    assert "999" in kept.read_text()
+    assert injured(snapshot, desk) == 3
+
+
+@pytest.mark.parametrize("name", ["harm.parquet", "cubes"])
+def test_nothing_is_counted_over_files_that_were_changed(name: str, desk: Account) -> None:
+    reported(desk, facts(3))
+    snapshot = actions.freeze(by=desk, known_on=datetime.now(UTC))
+    folder = manifest.folder(snapshot.pk)
+    path = folder / name if name != "cubes" else next((folder / name).rglob("harm.parquet"))
+    path.write_bytes(path.read_bytes() + b" ")
+    assert manifest.faults(folder, snapshot.manifest_sha256)
+    with pytest.raises(Refused) as refusal:
+        injured(snapshot, desk)
+    assert refusal.value.code == "snapshot_damaged"

@@ -103,6 +103,8 @@ HAND_MADE: dict[str, tuple[bytes, str]] = {
     "a mark alone": (b"\xef\xbb\xbf", "empty_file"),
     "no header": (b"1,2,3\n4,5,6\n", "unknown_header"),
     "zeros": (b"\0" * 100, "wrong_encoding"),
+    "a program": (b"\x7fELF\x02\x01\x01\0" + b"code" * 100, "wrong_encoding"),
+    "zeros after a header": (HEADER + b"\n" + b"\0" * 500, "wrong_encoding"),
     "utf-16 without a mark": (SOURCE.decode().encode("utf-16-le"), "wrong_encoding"),
     "utf-32": (SOURCE.decode().encode("utf-32"), "wrong_encoding"),
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unreadable_file"),
@@ -194,6 +196,15 @@ def test_a_nul_in_a_late_row_is_marked_and_the_row_kept() -> None:
     rows = list(FORMATS["awsd"].read(source + last, country=country))
     assert rows[-1].notes[0].code == "unreadable_character"
     assert "\0" not in rows[-1].verbatim
+
+
+def test_a_file_larger_than_memory_allows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.touch()
+    os.truncate(path, 50_000_001)
+    with pytest.raises(Refused, match="too_large") as caught:
+        FORMATS["awsd"].read(path, country=country)
+    assert caught.value.fields == {"limit": "50 MB"}
 
 
 def test_a_declared_size_that_lies_is_damage() -> None:

@@ -10,11 +10,14 @@ import pytest
 import xlsxwriter
 
 from formats.made import codes, country, facts_of, rows, sheet
+from tabard.figures.declarations import declaration
 from tabard.formats import engine
-from tabard.formats.log.mapping import FIELDS, NAMES, from_json, suggest, to_json
+from tabard.formats.log.mapping import FIELDS, NAMES, SCOPES, from_json, suggest, to_json
 from tabard.formats.registry import FORMATS
 from tabard.rules.facts import Margin, Outcome
 from tabard.rules.refusals import Refused
+from tabard.vocab.catalogue import next_step
+from tabard.vocab.words import words
 
 HEADER = ["Ref", "Date", "Country", "What", "How many", "Women", "Staff", "On duty?", "Remarks"]
 MAPPING: dict[str, Any] = {
@@ -131,7 +134,8 @@ def test_a_workbook_with_real_dates_and_a_title() -> None:
     ("change", "code"),
     [
         ({"columns": {"What": "outcome"}}, "mapping_incomplete"),
-        ({"columns": {"Date": "birthday"}}, "bad_value"),
+        ({"columns": {"Date": "birthday"}}, "unknown_field"),
+        ({"defaults": {"birthday": "1"}}, "unknown_field"),
         ({"columns": {"Date": "date", "Day": "date"}}, "bad_value"),
         ({"columns": ["Date"]}, "bad_value"),
         ({"date_order": "ydm"}, "bad_value"),
@@ -142,6 +146,20 @@ def test_a_workbook_with_real_dates_and_a_title() -> None:
 def test_a_mapping_is_checked_when_it_is_saved(change: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused, match=code):
         from_json(MAPPING | change)
+
+
+def test_a_wrong_name_of_a_field_is_answered_with_the_right_ones() -> None:
+    with pytest.raises(Refused) as caught:
+        from_json({"columns": {"Date": "date", "Born": "birthday"}})
+    said = next_step(caught.value.code, **caught.value.fields)
+    assert "birthday" not in said
+    assert {"date", "country", "died"} <= set(said.rstrip(".").replace(":", ",").replace(" ", "").split(","))
+
+
+@pytest.mark.parametrize("data", [[], ["Date"], "Date", None, 7])
+def test_what_is_no_mapping_at_all_is_refused(data: Any) -> None:
+    with pytest.raises(Refused, match="bad_value"):
+        from_json(data)
 
 
 def test_a_mapping_survives_being_saved() -> None:
@@ -159,6 +177,12 @@ def test_a_first_guess_in_several_languages() -> None:
     assert suggest(["Date"], [["01/02/2021"]]).date_order is None
 
 
+def test_short_and_combined_names_of_columns_are_guessed() -> None:
+    assert suggest(["Ref No.", "Country/Area", "Where", "Nat/Int", "M/F"]).columns == {
+        "Ref No.": "key", "Country/Area": "country", "Where": "locality", "Nat/Int": "recruitment", "M/F": "gender",
+    }  # fmt: skip
+
+
 def test_the_names_of_fields_lead_to_one_field_each() -> None:
     names = [name for known in NAMES.values() for name in set(known)]
     assert len(names) == len(set(names))
@@ -167,3 +191,52 @@ def test_the_names_of_fields_lead_to_one_field_each() -> None:
 
 def test_samples_come_from_every_table() -> None:
     assert engine.samples(sheet(HEADER, [ROW, ROW]), 2) == [("", [tuple(HEADER), tuple(ROW)])]
+
+
+def scopes(row: list[str], columns: dict[str, str], **defaults: str) -> set[str | None]:
+    mapping = {
+        "columns": {"Date": "date", "Killed": "died"} | columns,
+        "date_order": "dmy",
+        "defaults": defaults,
+    }
+    header = ["Date", "Killed", *columns]
+    return {harm.scope for harm in facts_of(one(["04/03/2021", "2", *row], mapping, header)).harm}
+
+
+def test_the_log_of_an_ngo_counts_in_the_annex_on_ngos() -> None:
+    assert scopes([], {}, org_type="ingo") == {"ngo"} == set(declaration("annex-4").scopes)
+
+
+@pytest.mark.parametrize(
+    ("org_type", "scope"),
+    [("lngo_cbo", "ngo"), ("icrc", "red_cross"), ("un_afp", "unsms"), ("lngo_nrcs", None), ("unrwa", None)],
+)
+def test_a_kind_of_organisation_tells_the_scope(org_type: str, scope: str | None) -> None:
+    assert scopes([], {}, org_type=org_type) == {scope}
+
+
+def test_a_scope_that_is_told_stands() -> None:
+    assert scopes([], {}, org_type="ingo", scope="civilian") == {"civilian"}
+    assert scopes(["civilian"], {"Who": "scope"}, org_type="ingo") == {"civilian"}
+    assert scopes(["whoever"], {"Who": "scope"}, org_type="ingo") == {None}
+    assert scopes([""], {"Who": "scope"}, org_type="ingo") == {"ngo"}
+
+
+def test_local_staff_of_unrwa_are_area_staff() -> None:
+    assert scopes(["1", "1"], {"Loc": "local", "Int": "international"}, org_type="unrwa") == {
+        "unrwa_area",
+        None,
+    }
+    assert scopes([], {}, org_type="unrwa", recruitment="local") == {"unrwa_area"}
+
+
+def test_the_scopes_told_by_a_kind_are_words() -> None:
+    assert {key.partition(":")[0] for key in SCOPES} <= set(words("org_type"))
+    assert set(SCOPES.values()) <= set(words("scope"))
+
+
+def test_one_stray_nul_is_a_matter_of_its_row() -> None:
+    source = sheet(HEADER, [ROW, ["8", "05/03\0/2021", *ROW[2:]], ["9", *ROW[1:-1], "a\0b"]])
+    found = rows("log", source, mapping=MAPPING)
+    assert [row.state for row in found] == ["accepted", "held", "accepted"]
+    assert [("unreadable_character" in codes(row)) for row in found] == [False, True, True]

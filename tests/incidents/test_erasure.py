@@ -30,7 +30,7 @@ from tabard.incidents.models import Incident, Revision
 from tabard.incidents.queries import Filters
 from tabard.incidents.writer import Entry
 from tabard.intake import actions as intake
-from tabard.intake.models import Batch
+from tabard.intake.models import Batch, OriginalBody
 from tabard.places.models import Position
 from tabard.rules import facts
 from tabard.rules.refusals import Refused
@@ -141,7 +141,10 @@ def test_a_place_without_words_is_erased_too(by: Account) -> None:
 def test_the_same_file_again_never_brings_erased_words_back_by_itself(by: Account) -> None:
     data = canary_file("1", "2")
     erase(by, take(by, data, DAY).original)
-    again_ = take(by, data, date(2020, 1, 1))
+    with pytest.raises(Refused) as refusal:
+        take(by, data, date(2020, 1, 1))
+    assert refusal.value.code == "erased_before"
+    again_ = take(by, data + b"\n", date(2020, 1, 1))  # other bytes, the same records
     assert again_.effects["unchanged"] == 2
     erase(by, again_.original)
     assert places_of(CANARY) == set()
@@ -153,8 +156,16 @@ def test_an_erased_duplicate_stays_one_when_its_file_comes_again(by: Account) ->
     kept, twice = (Incident.objects.get(source_key=key) for key in "12")
     actions.count_as(by=by, incident=twice, another=kept, known_at=batch.started_at)
     erase(by, batch.original)
-    take(by, data, batch.started_at.date())
+    take(by, data + b"\n", batch.started_at.date())
     assert again(twice).current.standing == "counted_as"
+
+
+def test_bytes_that_came_twice_are_erased_twice(by: Account) -> None:
+    data = canary_file("1", "2")
+    first, second = take(by, data, DAY), take(by, data, date(2020, 1, 1))
+    erase(by, first.original)
+    assert places_of(CANARY) == set()
+    assert not OriginalBody.objects.filter(original__in=[first.original, second.original]).exists()
 
 
 def test_what_is_erased_is_read_as_nothing(by: Account) -> None:

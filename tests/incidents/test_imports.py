@@ -40,7 +40,7 @@ from tabard.rules.refusals import Refused
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
-A, B, C = date(2016, 10, 3), date(2018, 6, 1), date(2020, 11, 23)
+A, B, C = date(2020, 10, 3), date(2022, 6, 1), date(2024, 11, 23)
 COVERS = {"covers": (2019, 2019)}
 
 
@@ -320,12 +320,26 @@ def test_two_organisations_in_one_collection_do_not_touch_each_other(by: Account
 def test_a_duplicate_that_a_person_confirmed_stays_one(by: Account) -> None:
     take(by, made_file({"1": 1, "2": 1}), A)
     kept, twice = (Incident.objects.get(source_key=key) for key in "12")
-    actions.count_as(by=by, incident=twice, another=kept, known_at=datetime(2017, 1, 1, tzinfo=UTC))
+    actions.count_as(by=by, incident=twice, another=kept, known_at=datetime(2021, 1, 1, tzinfo=UTC))
     assert effects(take(by, made_file({"1": 1, "2": 1}), B)) == {"unchanged": 2}
     assert effects(take(by, made_file({"1": 1, "2": 7}), C)) == {"revised": 1, "unchanged": 1}
     current = again(twice).current
     assert (current.standing, current.died) == ("counted_as", 7)
     assert current.revision.counted_as_id == kept.pk
+
+
+def test_a_row_after_the_day_of_its_file_is_held(by: Account) -> None:
+    batch = take(by, made_file([row("1"), row("2", Year="2031")]), A)
+    assert effects(batch) == {"new": 1, "held": 1}
+    [held] = Row.objects.filter(batch=batch, state="held")
+    assert held.notes[-1]["code"] == "after_as_of"
+
+
+@pytest.mark.parametrize("collection", ["kika", "example"])
+def test_a_file_goes_into_no_other_sources_collection(collection: str, by: Account) -> None:
+    with pytest.raises(Refused) as refusal:
+        take(by, made_file({"1": 1}), A, collection=collection)
+    assert refusal.value.code == "wrong_collection"
 
 
 def test_what_a_person_corrects_today_holds_over_a_file_of_today(by: Account) -> None:

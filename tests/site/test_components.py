@@ -9,9 +9,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tabard.intake.models import Batch
 from tabard.rules import facts
-from tabard.site.components import telling
-from tabard.site.components.bars import FLOOR, TOP, WIDTH, bars
+from tabard.site.components import outcome, telling
+from tabard.site.components.bars import EDGE, FLOOR, TOP, WIDTH, bars
 from tabard.site.components.changes import changes
 from tabard.site.components.worlddots import dots
 from tabard.site.components.years import newest
@@ -109,6 +110,15 @@ def test_bars_stay_inside_their_box_and_say_the_year_chosen(values: dict[int, in
     assert all(bar.x >= 0 and bar.x + bar.width <= WIDTH + 0.2 for bar in drawn)
     assert all(bar.y >= TOP - 0.1 and bar.y + bar.height <= FLOOR + 0.1 for bar in drawn)
     assert [(bar.year, bar.shows_value, bar.shows_year) for bar in drawn if bar.on] == [(chosen, True, True)]
+    assert all(EDGE <= bar.label <= WIDTH - EDGE for bar in drawn)  # or the box cuts the label
+
+
+def test_a_failure_whose_details_were_not_kept_shows_no_gap() -> None:
+    codes = ["row_too_long", "too_large", "unreadable_file", "mapping_incomplete", "bad_value"]
+    for code in codes:
+        shown = outcome.told(Batch(format="awsd", state="failed", failure=code))
+        assert shown.failure.endswith(".")
+        assert "…" not in shown.failure + shown.failure_next, code
 
 
 def test_a_dot_is_as_large_as_its_number_and_an_unknown_country_has_none() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -11,8 +11,14 @@ from django.test import Client
 from cast import Cast, World, lines
 from cast import cast as cast
 from cast import world as world
-from tabard.access.actions import create_account
+from formats.made import AWSD_39, ONE_KILLED, awsd
+from tabard.access.actions import create_account, grant
+from tabard.access.logs import NoValues
 from tabard.access.models import Account
+from tabard.figures.actions import freeze
+from tabard.incidents import worker
+from tabard.incidents.actions import create_collection
+from tabard.intake.actions import open_batch, receive
 from tabard.intake.models import Batch
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -159,3 +165,122 @@ def test_a_moment_is_shown_on_one_clock_in_every_language(cast: Cast, world: Wor
     page = body(client, f"/incidents/{world.incident.reference}/")
     known = datetime(2019, 5, 2, tzinfo=UTC)
     assert f"{known.day} مايو {known.year} \u206600:00 UTC\u2069" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["first_year=²", "last_year=" + "1" * 5000, "first_year=٢٠١٩", "first_year=1"]
+)
+def test_a_year_is_four_plain_digits(cast: Cast, query: str) -> None:
+    body(browser(cast.amina), f"/incidents/?{query}", 400)
+
+
+@pytest.mark.parametrize("year", ["²", "1" * 5000, "٢٠١٩"])
+def test_a_situation_of_no_year_is_refused(cast: Cast, world: World, year: str) -> None:
+    body(browser(cast.amina), f"/?year={year}", 400)
+
+
+@pytest.mark.parametrize("query", ["after=" + "1" * 5000, "after=²", "after=-1", "state=²"])
+def test_further_rows_begin_after_a_number(cast: Cast, world: World, query: str) -> None:
+    body(browser(cast.amina), f"/imports/{world.batch.pk}/?{query}", 400)
+
+
+@pytest.mark.parametrize("wanted", ["²", "1" * 5000, "٢٠١٩"])
+def test_the_search_takes_odd_digits_for_nothing(cast: Cast, wanted: str) -> None:
+    answer = browser(cast.amina).post("/incidents/find/", {"wanted": wanted})
+    assert (answer.status_code, answer.url) == (302, "/incidents/?nothing=1")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "address", ["/imports/%00/", "/incidents/a%00b/", "/incidents/?collection=%00", "/figures/?known_on=%00"]
+)
+def test_a_nul_in_an_address_is_refused(cast: Cast, address: str) -> None:
+    body(browser(cast.amina), address, 400)
+
+
+def test_a_nul_in_a_form_is_refused(cast: Cast, client: Client) -> None:
+    assert client.post("/sign-in/", {"handle": "a\0b", "password": PASSWORD}).status_code == 400
+    assert browser(cast.amina).post("/incidents/find/", {"wanted": "\0"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/incidents/", "/incidents/export.csv", "/incidents/SSD-2019-9999/", "/imports/new/"]
+)
+def test_nothing_behind_the_door_is_kept_by_a_browser(cast: Cast, world: World, address: str) -> None:
+    answer = browser(cast.analyst if "export" in address else cast.amina).get(address)
+    answer.close()
+    assert answer["Cache-Control"] == "no-store, private"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/incidents/Canary/", "404 incidents/<str:reference>/"),
+        ("/Canary/", "404"),
+        ("/imports/Canary/undo/", "405 imports/<str:pk>/undo/"),
+    ],
+)
+def test_the_log_of_a_refusal_quotes_no_address(
+    cast: Cast, caplog: pytest.LogCaptureFixture, address: str, told: str
+) -> None:
+    caplog.handler.addFilter(NoValues())
+    browser(cast.amina).get(address)
+    assert [record.getMessage() for record in caplog.records if record.name == "django.request"] == [told]
+    assert "Canary" not in caplog.text
+
+
+def test_a_strange_host_is_not_quoted_in_the_log(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.addFilter(NoValues())
+    assert Client(headers={"host": "canary.example"}).get("/sign-in/").status_code == 400
+    assert caplog.records
+    assert "canary" not in caplog.text
+
+
+def opening(client: Client) -> list[tuple[str, int]]:
+    """The tables that the page of figures leads to, and how each answers."""
+    found = re.findall(r'href="(/figures/[^"]+)"', body(client, "/figures/"))
+    return [(address, client.get(address).status_code) for address in found]
+
+
+@pytest.mark.parametrize(
+    "scope", ["country:MLI", "collection:own", "collection:awsd", "collection:example", "*"]
+)
+def test_the_figures_lead_to_no_table_that_stays_shut(cast: Cast, world: World, scope: str) -> None:
+    create_collection(by=cast.console, code="example", label="Synthetic example", example=True)
+    freeze(by=cast.console, known_on=datetime.now(UTC))
+    reader = create_account(by=cast.console, handle="figures", password=None)
+    grant(by=cast.console, account=reader, role="analyst", scope=scope)
+    found = opening(browser(reader))
+    assert {status for _, status in found} <= {200}
+    assert bool(found) == (scope != "country:MLI")
+    asks = {address for address, _ in found if 'id="register"' in body(browser(reader), address)}
+    assert bool(asks) == (scope == "*")  # who reads one register is not offered the other
+    assert ("No table is open to you" in body(browser(reader), "/figures/")) == (not found)
+
+
+def test_an_import_names_its_original_and_goes_into_no_example(cast: Cast, world: World) -> None:
+    create_collection(by=cast.console, code="example", label="Synthetic example", example=True)
+    desk = create_account(by=cast.console, handle="desk", password=None)
+    grant(by=cast.console, account=desk, role="desk", scope="*")
+    client = browser(desk)
+    assert world.original.pk in body(client, f"/imports/{world.batch.pk}/")
+    assert re.findall(r'<option value="(own|example)"', body(client, "/imports/new/")) == ["own"]
+
+
+def test_withdrawals_are_held_out_of_the_records_of_the_source(cast: Cast) -> None:
+    create_collection(by=cast.console, code="awsd", label="AWSD")
+    for day, count in ((date(2020, 1, 1), 14), (date(2021, 1, 1), 5)):
+        made = [ONE_KILLED | {"Incident ID": str(key)} for key in range(count)]
+        data = awsd(AWSD_39, *made)
+        original = receive(by=cast.console, data=data, media_type="text/csv", collection="awsd")
+        batch = open_batch(
+            by=cast.console,
+            original=original,
+            format="awsd",
+            collection="awsd",
+            as_of=day,
+            covers=(1997, 2020),
+        )
+        worker.work_once()
+    desk = create_account(by=cast.console, handle="desk", password=None)
+    grant(by=cast.console, account=desk, role="desk", scope="*")
+    assert "9 of 14 records of this source" in body(browser(desk), f"/imports/{batch.pk}/")

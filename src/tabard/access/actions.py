@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
 from tabard.access.door import action, record
 from tabard.access.models import Account, Assignment
 from tabard.access.permissions import Permission
@@ -22,11 +25,21 @@ def create_account(
     example: bool = False,
 ) -> Account:
     """A new account, without any role; no password means that it cannot sign in with one."""
+    if password is not None:
+        _check(password)
     account = Account(handle=handle, name=name, language=language, is_example=example)
     account.set_password(password)
     account.save(force_insert=True)
     record("access:account:create", f"account:{account.pk}", example=example)
     return account
+
+
+def _check(password: str) -> None:
+    """Refuse a password that is easily found; the refusal says nothing of it."""
+    try:
+        validate_password(password)
+    except ValidationError:
+        raise Refused("weak_password") from None
 
 
 @action(Permission.ASSIGNMENT_GRANT)

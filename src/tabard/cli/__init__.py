@@ -8,6 +8,7 @@ import os
 
 import django
 
+os.umask(0o077)  # what is written, a backup or an export, holds what is restricted
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tabard.site.settings")
 django.setup()
 

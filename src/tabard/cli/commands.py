@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tabard import __version__
-from tabard.cli import mapping, records, setup, tables, upkeep
+from tabard.cli import accounts, mapping, records, setup, tables, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,7 +21,7 @@ for command in (
     setup.serve,
     setup.migrate,
     setup.work,
-    setup.account,
+    accounts.account,
     records.import_,
     mapping.mapping,
     mapping.mend,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tabard.access.trail import console
+from tabard.cli.outcome import reasons
 from tabard.cli.say import as_json, refusing, say
 from tabard.formats.engine import samples
 from tabard.formats.log.mapping import from_json, suggest, to_json
@@ -16,10 +17,10 @@ from tabard.incidents.mending import mend as mend_row
 from tabard.intake import actions
 from tabard.intake.models import Mapping, Row
 from tabard.rules.refusals import Refused
-from tabard.vocab.catalogue import message
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SAMPLE = 40
+LONGEST_NAME = 80
 
 
 @click.group()
@@ -47,9 +48,13 @@ def suggest_(file: Path) -> None:
 def save(name: str, file: Path, json_: bool) -> None:
     """Keep the mapping in FILE (JSON) under NAME; the same name again replaces it."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise Refused("unreadable_file") from error
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Refused("unreadable_file", format="JSON") from error
+    if not isinstance(data, dict):
+        raise Refused("bad_value", field="mapping")
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Refused("bad_value", field="name")
     kept = actions.save_mapping(by=console(), name=name, mapping=to_json(from_json(data)))
     say({"mapping": kept.pk, "name": name}, json_, f"Mapping {name} is saved.")
 
@@ -83,7 +88,9 @@ def mend(batch: str, row: int, changes: tuple[str, ...], json_: bool) -> None:
     if not changes:
         _show(found, json_)
         return
-    pairs = dict(change.split("=", 1) for change in changes if "=" in change)
+    if not all("=" in change for change in changes):
+        raise Refused("bad_value", field="--set")
+    pairs = dict(change.split("=", 1) for change in changes)
     mended = mend_row(by=console(), row=found, changes=pairs)
     say(
         {"row": mended.number, "effect": mended.effect},
@@ -94,6 +101,5 @@ def mend(batch: str, row: int, changes: tuple[str, ...], json_: bool) -> None:
 
 def _show(row: Row, json_: bool) -> None:
     cells = cells_of(row)
-    why = [message(note["code"], "en", field=note["field"]) for note in row.notes]
-    sentence = "\n".join([*why, *(f"  {name} = {cell}" for name, cell in cells.items() if cell)])
+    sentence = "\n".join([*reasons(row), *(f"  {name} = {cell}" for name, cell in cells.items() if cell)])
     say({"row": row.number, "state": row.state, "notes": row.notes, "cells": cells}, json_, sentence)

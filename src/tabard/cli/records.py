@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
 from tabard.access.trail import console
+from tabard.cli.collections import known, open_known
+from tabard.cli.outcome import report, told
 from tabard.cli.say import as_json, refusing, say
 from tabard.formats.registry import FORMATS
-from tabard.incidents.actions import create_collection, erase_words
+from tabard.incidents.actions import erase_words
 from tabard.incidents.exporting import WRITERS, write
 from tabard.incidents.imports import confirm_withdrawals
 from tabard.incidents.imports import undo as undo_import
 from tabard.incidents.queries import Filters
 from tabard.incidents.worker import process
 from tabard.intake import actions
-from tabard.intake.models import Batch, Mapping, Row
+from tabard.intake.models import Batch, Mapping
+from tabard.places.countries import countries
 from tabard.rules.refusals import Refused
-from tabard.vocab.catalogue import message
 
 DAY = click.DateTime(["%Y-%m-%d"])
-COLLECTIONS = {
-    "own": "Own register",
-    "awsd": "Aid Worker Security Database",
-    "kika": "Insecurity Insight KIKA",
-}
 DEFAULT = {"awsd": "awsd", "kika": "kika", "log": "own"}
+SPAN = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?")
 
 
 @click.command("import")
@@ -58,8 +57,8 @@ def import_(
 ) -> None:
     """Take a FILE in. Every row ends accepted, held or rejected; the original is kept word for word."""
     by = console()
-    code = collection or DEFAULT.get(format_, "own")
-    create_collection(by=by, code=code, label=COLLECTIONS.get(code, code))
+    code = known(collection or DEFAULT.get(format_, "own"))
+    by_mapping, span = _mapping(mapping), _years(covers, "covers")
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     original = actions.receive(by=by, data=file.read_bytes(), media_type=media_type, collection=code)
     batch = actions.open_batch(
@@ -68,14 +67,15 @@ def import_(
         format=format_,
         collection=code,
         as_of=(as_of or datetime.now(UTC)).date(),
-        mapping=_mapping(mapping),
-        covers=_years(covers),
+        mapping=by_mapping,
+        covers=span,
     )
+    open_known(by, code)
     process(by=by, batch=batch)
     if batch.state == "failed":
         raise Refused(batch.failure)
     found = told(batch)
-    say(found, json_, _sentence(batch, found, show_held))
+    say(found, json_, report(batch, found, show_held))
 
 
 def _mapping(name: str | None) -> Mapping | None:
@@ -87,54 +87,14 @@ def _mapping(name: str | None) -> Mapping | None:
     return found
 
 
-def _years(text: str | None) -> tuple[int, int] | None:
+def _years(text: str | None, field: str) -> tuple[int, int] | None:
     if text is None:
         return None
-    first, _, last = text.partition("-")
-    if not (first.isdecimal() and (last or first).isdecimal()):
-        raise Refused("bad_value", field="covers")
-    return int(first), int(last or first)
-
-
-def told(batch: Batch) -> dict[str, Any]:
-    """What became of a batch, in numbers that add up."""
-    effects = dict(batch.effects)
-    held, rejected = effects.pop("held", 0), effects.pop("rejected", 0)
-    return {
-        "batch": batch.pk,
-        "collection": batch.collection,
-        "as_of": batch.as_of.isoformat(),
-        "rows": batch.rows_total,
-        "accepted": sum(effects.values()),
-        "held": held,
-        "rejected": rejected,
-        "effects": effects,
-        "withdrawn": batch.withdrawn,
-        "withdrawals_held": len(batch.withdrawals_held),
-        "not_carried": batch.lost,
-    }
-
-
-def _sentence(batch: Batch, found: dict[str, Any], show_held: bool) -> str:
-    effects = ", ".join(f"{count} {name}" for name, count in sorted(found["effects"].items()) if count)
-    lines = [
-        f"{found['rows']} rows: {found['accepted']} accepted ({effects or 'none'}), "
-        f"{found['held']} held, {found['rejected']} rejected. {found['withdrawn']} withdrawn. Batch {batch.pk}."
-    ]
-    if found["withdrawals_held"]:
-        lines.append(
-            f"{message('withdrawals_held', 'en', count=found['withdrawals_held'])} tabard confirm {batch.pk}"
-        )
-    if show_held:
-        waiting = Row.objects.filter(batch=batch).exclude(state="accepted").order_by("number")[:50]
-        lines += [
-            f"  row {r.number} {r.state}: " + "; ".join(_note(note) for note in r.notes) for r in waiting
-        ]
-    return "\n".join(lines)
-
-
-def _note(note: dict[str, Any]) -> str:
-    return f"{note['code']} ({note['field']})" if note["field"] else str(note["code"])
+    found = SPAN.fullmatch(text)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if first > last:
+        raise Refused("bad_value", field=field)
+    return first, last
 
 
 def _batch(pk: str) -> Batch:
@@ -170,8 +130,12 @@ def confirm(batch: str, json_: bool) -> None:
 @as_json
 @refusing
 def erase(original: str, reason: str, json_: bool) -> None:
-    """Erase an ORIGINAL for good: its bytes, verbatim rows, words and places. Figures and chains stand."""
+    """Erase an ORIGINAL (its id, or that of a batch made of it) for good: its bytes, verbatim rows, words and
+
+    places. Figures and chains stand."""
     by = console()
+    batch = Batch.objects.filter(pk=original).first()
+    original = batch.original if batch else original
     gone = erase_words(by=by, original=original, reason=reason)
     actions.erase_original(by=by, original=original, reason=reason)
     say({"original": original, **gone}, json_, f"Original {original} is erased.")
@@ -188,7 +152,11 @@ def erase(original: str, reason: str, json_: bool) -> None:
 @refusing
 def export(format_: str, output: BinaryIO, collection: str, country: str, years: str | None) -> None:
     """Write incidents as hxl-csv, xlsx, geojson or json. The export is an audit line."""
-    first, last = _years(years) or (None, None)
+    if collection:
+        known(collection)
+    if country not in ("", "unknown") and country not in countries():
+        raise Refused("bad_value", field="country")
+    first, last = _years(years, "years") or (None, None)
     wanted = Filters(collection=collection, country=country, first_year=first, last_year=last)
     rows = write(format_, wanted, output, by=console())
     click.echo(f"{rows} incidents", err=True)

@@ -1,10 +1,12 @@
-"""Commands that set up and run: demo, serve, work, migrate, account."""
+"""Commands that set up and run: demo, serve, work, migrate."""
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,17 +16,15 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 
-from tabard.access import actions
 from tabard.access.models import Account
-from tabard.access.roles import roles
 from tabard.access.trail import console
-from tabard.cli.records import COLLECTIONS
+from tabard.cli.collections import COLLECTIONS, open_known
 from tabard.cli.say import as_json, refusing, say
 from tabard.figures.fresh import fresh
 from tabard.incidents import worker
-from tabard.incidents.actions import create_collection
 from tabard.rules.refusals import Refused
 from tabard.site import example
+from tabard.site.leftovers import sweep
 
 IDLE_SECONDS = 0.5
 THREADS = 4  # a web process; more would only queue for the database
@@ -52,8 +52,8 @@ def demo(json_: bool) -> None:
     """Load the synthetic example with its accounts. Harmless to repeat."""
     prepare()
     by = console()
-    for code, label in COLLECTIONS.items():
-        create_collection(by=by, code=code, label=label)
+    for code in COLLECTIONS:
+        open_known(by, code)
     loaded = example.load()
     fresh(by=by)
     lines = [f"  {handle:10} {password}   {says}" for handle, password, says in example.ACCOUNTS_SHOWN]
@@ -61,25 +61,42 @@ def demo(json_: bool) -> None:
     say(loaded, json_, sentence)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine only."""
-    if host == "localhost":
-        return True
+def address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Where to listen; the web server takes numbers only."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
-        return False
+        raise Refused("bad_value", field="host") from None
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse a port that is taken: the web server would share it, and two registers would answer in turn."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Refused("port_taken", port=str(port)) from error
+            raise Refused("bad_value", field="port" if error.errno == errno.EACCES else "host") from error
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--workers", default=1, show_default=True, type=int, help="Web processes; 1 on SQLite.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes; 1 on SQLite."
+)
 @refusing
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages, with a worker beside. Refuses the network while example accounts exist."""
+    where = address(host)
+    host = str(where)
+    check_free(host, port)
     prepare()
-    if not is_loopback(host) and Account.objects.filter(is_example=True, is_active=True).exists():
+    sweep(settings.HOME)
+    if not where.is_loopback and Account.objects.filter(is_example=True, is_active=True).exists():
         raise Refused("example_not_public")
     click.echo(f"Tabard: http://{f'[{host}]' if ':' in host else host}:{port}/")
     for handle, password, says in example.accounts_present():
@@ -129,6 +146,7 @@ def _until_one_ends(processes: tuple[subprocess.Popen[bytes], ...]) -> None:
 @refusing
 def work(once: bool) -> None:
     """Read files that wait in line. `serve` starts one by itself; on PostgreSQL run it as a service."""
+    sweep(settings.HOME)
     worker.recover()
     parent = os.getppid()
     while True:
@@ -137,36 +155,3 @@ def work(once: bool) -> None:
             return
         if not done:
             time.sleep(IDLE_SECONDS)
-
-
-@click.group()
-def account() -> None:
-    """Accounts: who may sign in, and what for."""
-
-
-@account.command()
-@click.argument("handle")
-@click.option("--role", type=click.Choice(sorted(set(roles()) - {"operator"})), required=True)
-@click.option("--scope", default="*", show_default=True, help="`*`, org:<id>, country:SSD or collection:own.")
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-@as_json
-@refusing
-def add(handle: str, role: str, scope: str, password: str, json_: bool) -> None:
-    """Make an account with one role within a scope."""
-    by = console()
-    made = actions.create_account(by=by, handle=handle, password=password)
-    actions.grant(by=by, account=made, role=role, scope=scope)
-    say({"account": made.pk, "role": role, "scope": scope}, json_, f"{handle} is {role} within {scope}.")
-
-
-@account.command()
-@click.argument("handle")
-@as_json
-@refusing
-def close(handle: str, json_: bool) -> None:
-    """Let nobody in by this account any more; its open sessions end with the next click."""
-    found = Account.objects.filter(handle=handle).first()
-    if found is None:
-        raise Refused("not_found")
-    actions.close_account(by=console(), account=found)
-    say({"account": found.pk, "active": False}, json_, f"{handle} is closed.")

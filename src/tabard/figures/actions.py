@@ -11,7 +11,9 @@ from tabard.access.permissions import Permission
 from tabard.figures import freeze as freezer
 from tabard.figures.freeze import Frozen, moment
 from tabard.figures.models import Snapshot
+from tabard.rules.dates import end_of_day
 from tabard.rules.ids import ulid
+from tabard.rules.refusals import Refused
 
 
 def freeze(*, by: Account, known_on: date | datetime, recorded_by: date | datetime | None = None) -> Snapshot:
@@ -20,6 +22,8 @@ def freeze(*, by: Account, known_on: date | datetime, recorded_by: date | dateti
     The files are written before the act opens: on SQLite an open act keeps every other writer waiting."""
     policy.require(by, Permission.SNAPSHOT_FREEZE)
     known = moment(known_on)
+    if known > end_of_day(datetime.now(UTC).date()):
+        raise Refused("future_date", field="known_on")
     recorded = min(moment(recorded_by or datetime.now(UTC)), datetime.now(UTC))
     frozen = freezer.build(ulid(), known, recorded)
     return keep(by=by, frozen=frozen, known_on=known, recorded_by=recorded)
@@ -38,5 +42,5 @@ def keep(*, by: Account, frozen: Frozen, known_on: datetime, recorded_by: dateti
         incidents=frozen.incidents,
         harm_rows=frozen.harm_rows,
     )
-    door.record("figures:snapshot:freeze", snapshot.id, manifest=frozen.manifest_sha256)
+    door.record("figures:snapshot:freeze", f"snapshot:{snapshot.id}", manifest=frozen.manifest_sha256)
     return snapshot

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from tabard.access import policy
 from tabard.access.permissions import Permission
+from tabard.access.seals import keyed
 from tabard.figures import cells, engines, manifest
 from tabard.figures.cells import TableResult
 from tabard.figures.declarations import REGISTER, Declaration, declaration
@@ -22,6 +23,7 @@ from tabard.figures.models import Snapshot
 from tabard.incidents.models import Collection, Incident
 from tabard.incidents.queries import visible_to
 from tabard.rules.canonical import canonical, digest
+from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
 
 OWN = "own"
@@ -36,8 +38,8 @@ class Behind:
 
 
 def snapshots() -> QuerySet[Snapshot]:
-    """Every snapshot, the newest first."""
-    return Snapshot.objects.order_by("-made_at", "-id")
+    """Every snapshot: the newest knowledge first, then the newest made."""
+    return Snapshot.objects.order_by("-known_on", "-made_at", "-id")
 
 
 def snapshot(known_on: date | datetime | None = None) -> Snapshot:
@@ -147,14 +149,30 @@ def _kept(
     """The sums of a table are kept beside the snapshot: neither the rows nor the rule can change."""
     key = digest(said.digest, canonical([question.collections, [asdict(c) for c in question.columns]]))
     path = question.folder / "cells" / f"{key}.json"
-    if not path.exists():
-        _keep(path, engines.cells(question, snapshot.harm_rows), engines.held(question))
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(Sum(**each) for each in told["sums"]), frozenset(told["held"])
+    kept = _told(path)
+    if kept is None:
+        if manifest.faults(question.folder, snapshot.manifest_sha256):
+            raise Refused("snapshot_damaged")
+        kept = engines.cells(question, snapshot.harm_rows), engines.held(question)
+        _keep(path, *kept)
+    return kept
+
+
+def _told(path: Path) -> tuple[tuple[Sum, ...], frozenset[str]] | None:
+    """The sums that were kept; None where there are none, or where somebody changed them."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if keyed("cells", path.stem + said["kept"]) != said["seal"]:
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    kept = json.loads(said["kept"])
+    return tuple(Sum(**each) for each in kept["sums"]), frozenset(kept["held"])
 
 
 def _keep(path: Path, sums: tuple[Sum, ...], held: frozenset[str]) -> None:
     path.parent.mkdir(exist_ok=True, mode=0o700)
-    written = path.with_suffix(".part")
-    written.write_text(json.dumps({"sums": [asdict(each) for each in sums], "held": sorted(held)}))
+    kept = json.dumps({"sums": [asdict(each) for each in sums], "held": sorted(held)})
+    written = path.with_name(f"{path.name}.{ulid()}.part")
+    written.write_text(json.dumps({"kept": kept, "seal": keyed("cells", path.stem + kept)}))
     written.replace(path)

@@ -16,6 +16,7 @@ from tabard.formats.tables import Raw
 from tabard.rules.refusals import Refused
 
 SEPARATORS = ",;\t|"
+START = 8  # bytes in which every usual binary file, and UTF-16 of Latin letters, has a NUL
 _STRAY = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte that is not UTF-8
 
 
@@ -25,14 +26,15 @@ def _cp1252(stray: re.Match[str]) -> str:
 
 
 def decoded(stream: BinaryIO) -> io.TextIOWrapper:
-    """The stream as text with its line ends kept. Text with NUL bytes but no mark of UTF-16 is none."""
+    """The stream as text with its line ends kept. Early or many NUL bytes without a mark of UTF-16 are no
+    text; a stray one is left to its row."""
     head = stream.read(4096)
     stream.seek(0)
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         raise Refused("wrong_encoding")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="")
-    if b"\0" in head:
+    if b"\0" in head[:START] or head.count(0) > max(3, len(head) // 100):
         raise Refused("wrong_encoding")
     return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
 

@@ -23,7 +23,7 @@ Country = Callable[[str, str | None], str | None]  # (name, code) -> ISO 3166-1 
 class Limits:
     """What a file may be at most. A file beyond them is refused before it can fill the memory."""
 
-    bytes: int = 200_000_000
+    bytes: int = 50_000_000  # reading takes some three times as much memory
     rows: int = 500_000
     cells_per_row: int = 1_000
     chars_per_cell: int = 100_000

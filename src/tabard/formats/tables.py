@@ -36,7 +36,7 @@ class Table:
 
 
 def opened(source: Source, limits: Limits) -> BinaryIO:
-    """The source as a seekable binary file of an allowed size."""
+    """The source as a seekable binary file of an allowed size; closed where it is refused."""
     if isinstance(source, bytes):
         stream: BinaryIO = io.BytesIO(source)
     elif isinstance(source, Path):
@@ -45,11 +45,10 @@ def opened(source: Source, limits: Limits) -> BinaryIO:
         stream = source
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    if size > limits.bytes:
-        raise Refused("too_large", limit=f"{limits.bytes // 1_000_000} MB")
-    if size == 0:
-        raise Refused("empty_file")
-    return stream
+    if 0 < size <= limits.bytes:
+        return stream
+    stream.close()
+    raise Refused("too_large", limit=f"{limits.bytes // 1_000_000} MB") if size else Refused("empty_file")
 
 
 def kind(head: bytes) -> str:

@@ -20,6 +20,7 @@ from tabard.incidents.entries import again
 from tabard.incidents.models import Collection, Current, Incident, Link, Revision, Words
 from tabard.incidents.references import allocate, prefix
 from tabard.incidents.writer import Entry, Sheaf, Stamp
+from tabard.intake.queries import same_bytes
 from tabard.places.models import Position
 from tabard.rules import facts
 from tabard.rules.ids import ulid
@@ -232,9 +233,12 @@ def unlink(*, by: Account, link: Link) -> Link:
 
 @action(Permission.TEXT_ERASE)
 def erase_words(*, by: Account, original: str, reason: str) -> Mapping[str, int]:
-    """Erase the words and exact places taken from an original. Digests cover salted hashes only, so they stand."""
-    words = Words.objects.filter(original=original)
-    taken = Q(words__in=words.values("pk")) | Q(sources__original=original)
+    """Erase the words and exact places taken from an original and from any other of the same bytes.
+
+    Digests cover salted hashes only, so they stand."""
+    twins = same_bytes(original)
+    words = Words.objects.filter(original__in=twins)
+    taken = Q(words__in=words.values("pk")) | Q(sources__original__in=twins)
     places = Revision.objects.filter(taken).exclude(place="").values("place")
     gone_places, _ = Position.objects.filter(pk__in=list(places.values_list("place", flat=True))).delete()
     gone_words, _ = words.delete()

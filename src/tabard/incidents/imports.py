@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.db.models import QuerySet
@@ -17,7 +17,7 @@ from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.rows import insert
 from tabard.access.seals import keyed
-from tabard.formats.reading import Reading, ReadRow
+from tabard.formats.reading import Note, Reading, ReadRow
 from tabard.incidents import chains, exports, standing
 from tabard.incidents.chains import Chain, Pen
 from tabard.incidents.checks import check
@@ -54,6 +54,7 @@ class Import:
     touched: set[str] = field(default_factory=set)
     missing: list[exports.Missing] = field(default_factory=list)
     effects: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
     known_before: int = 0
 
 
@@ -74,7 +75,7 @@ def take_in(*, by: Account, batch: Batch, reading: Reading, progress: Progress =
     if batch.state not in ("waiting", "reading"):
         raise Refused("already_imported")
     job = opened(batch, by=by)
-    for some in batched(reading, CHUNK):
+    for some in batched((_dated(job, row) for row in reading), CHUNK):
         _chunk(job, some)
         progress(sum(reading.counts.values()))
     _declare(batch, reading)
@@ -83,6 +84,16 @@ def take_in(*, by: Account, batch: Batch, reading: Reading, progress: Progress =
     standing.refresh(job.touched)
     _close(job, reading)
     return batch
+
+
+def _dated(job: Import, row: ReadRow) -> ReadRow:
+    """The row; held where it speaks of a day after the one on which its source is said to have known it."""
+    job.states[row.state] += 1
+    first = row.facts.first_day if row.facts else None
+    if first is None or first <= job.batch.as_of:
+        return row
+    job.states.update({"accepted": -1, "held": 1})
+    return replace(row, state="held", facts=None, notes=(*row.notes, Note("after_as_of", "as_of")))
 
 
 def _chunk(job: Import, rows: Sequence[ReadRow]) -> None:
@@ -294,7 +305,7 @@ def _close(job: Import, reading: Reading) -> None:
     batch = job.batch
     batch.state, batch.ended_at = "done", datetime.now(UTC)
     batch.rows_done = batch.rows_total = sum(reading.counts.values())
-    batch.effects = dict(job.effects) | {state: reading.counts[state] for state in ("held", "rejected")}
+    batch.effects = dict(job.effects) | {state: job.states[state] for state in ("held", "rejected")}
     batch.lost = sorted(([name, count] for name, count in reading.lost.items()), key=lambda pair: -pair[1])
     batch.save()
     record(

@@ -73,6 +73,8 @@ def _again(row: Row, changes: Mapping[str, str]) -> ReadRow:
     coded = engine.recode(coder, header, changed, country=find)
     if coded.held:
         raise Refused(coded.held[0].code, field=coded.held[0].field)
+    if coded.facts and coded.facts.first_day and coded.facts.first_day > row.batch.as_of:
+        raise Refused("after_as_of")
     return ReadRow(
         row.number,
         coded.key,

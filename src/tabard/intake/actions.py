@@ -14,13 +14,14 @@ from django.db import router, transaction
 from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
+from tabard.access.seals import keyed
 from tabard.formats.registry import FORMATS
 from tabard.intake.forgetting import forget
-from tabard.intake.models import Batch, Mapping, Original, OriginalBody, Row, Verbatim
-from tabard.intake.queries import keys, keys_of
+from tabard.intake.models import Batch, Erased, Mapping, Original, OriginalBody, Row, Verbatim
+from tabard.intake.queries import keys, keys_of, same_bytes, takes
 from tabard.rules.refusals import Forbidden, Refused
 
-LARGEST = 200_000_000
+LARGEST = 50_000_000  # a file is held in memory while it is read
 
 
 def _batch_keys(*, collection: str, owner: str = "", **_: Any) -> tuple[str, ...]:
@@ -44,6 +45,8 @@ def receive(
         by=by.pk,
     )
     fingerprint = hashlib.sha256(data).hexdigest()
+    if Erased.objects.filter(digest=keyed("original", fingerprint)).exists():
+        raise Refused("erased_before")
     body = OriginalBody(original=original.pk, salt=salt, body=data, fingerprint=fingerprint)
     with transaction.atomic(using=router.db_for_write(Original)):
         original.save(force_insert=True)
@@ -70,6 +73,8 @@ def open_batch(
         raise Refused("unknown_word", field="format")
     if original.by != by.pk:
         raise Forbidden
+    if not takes(format, collection):
+        raise Refused("wrong_collection", format=format, collection=collection)
     if as_of > datetime.now(UTC).date():
         raise Refused("future_date", field="as_of")
     first, last = covers or (None, None)
@@ -103,21 +108,29 @@ def save_mapping(*, by: Account, name: str, mapping: MappingOf[str, Any], owner:
 
 
 @action(Permission.ORIGINAL_ERASE)
-def erase_original(*, by: Account, original: str, reason: str) -> None:
-    """Erase the bytes and every verbatim row made of them, salts and all. `reason` is a word, not a sentence.
+def erase_original(*, by: Account, original: str, reason: str) -> int:
+    """Erase the bytes, however often they came, and every verbatim row made of them, salts and all; how many
+    originals these were. `reason` is a word, not a sentence. The same bytes are not taken in again.
 
-    The incidents room erases the words it took from the same original; see `incidents.actions.erase`."""
-    bodies = OriginalBody.objects.filter(original=original)
-    if not bodies.exists():
+    The incidents room erases the words it took from them; see `incidents.actions.erase_words`."""
+    twins = same_bytes(original)
+    bodies = OriginalBody.objects.filter(original__in=twins)
+    prints = set(bodies.values_list("fingerprint", flat=True))
+    if not prints:
         raise Refused("not_found")
-    verbatim = Verbatim.objects.filter(original=original)
+    verbatim = Verbatim.objects.filter(original__in=twins)
     # first the line: a refused reason must not come too late for bytes in a database of their own
-    record("intake:original:erase", f"original:{original}", reason=reason, verbatim=verbatim.count())
+    for twin in twins:
+        count = verbatim.filter(original=twin).count()
+        record("intake:original:erase", f"original:{twin}", reason=reason, verbatim=count)
     verbatim.delete()
-    Row.objects.filter(batch__original=original).update(verbatim="", mended="")
+    Row.objects.filter(batch__original__in=twins).update(verbatim="", mended="")
+    for fingerprint in prints:
+        Erased.objects.get_or_create(digest=keyed("original", fingerprint))
     with transaction.atomic(using=router.db_for_write(OriginalBody)):
         bodies.delete()
     transaction.on_commit(forget)
+    return len(twins)
 
 
 def _of_batch(*, batch: Batch, **_: Any) -> tuple[str, ...]:

@@ -58,6 +58,18 @@ class OriginalBody(models.Model):
         return self.original
 
 
+class Erased(models.Model):
+    """Bytes that were erased, by a digest that only this installation can make: they are not taken in again."""
+
+    SENSITIVITY: ClassVar = {"digest": "internal", "at": "internal"}
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class Batch(models.Model):
     """One file taken in: what it said it was, and how it went."""
 

@@ -14,6 +14,8 @@ from tabard.formats.registry import FORMATS
 from tabard.intake.models import Batch, Mapping, OriginalBody, Row, Verbatim
 from tabard.rules.refusals import Forbidden, Refused
 
+EXAMPLES = frozenset({"example"})
+
 
 def visible_to(actor: Actor) -> QuerySet[Batch]:
     """The batches of the collections and organisations that the actor may import into."""
@@ -27,6 +29,12 @@ def visible_to(actor: Actor) -> QuerySet[Batch]:
 def _organisations(scopes: Iterable[str]) -> list[str]:
     found = [scope.removeprefix("org:") for scope in scopes if scope.startswith("org:")]
     return [owner for owner in found if owner]  # nobody's batch is not everybody's
+
+
+def takes(format_: str, collection: str) -> bool:
+    """Whether a format's records may go into a collection: no other format adds to the collection of an outside
+    source, and nothing real goes into an example."""
+    return collection not in EXAMPLES and (collection == format_ or collection not in FORMATS)
 
 
 def keys(collection: str, owner: str) -> tuple[str, ...]:
@@ -63,6 +71,13 @@ def verbatim(row: Row, *, by: Account) -> str:
         raise Refused("erased")
     trail.has_read(by=by, verb="intake:original:read", subject=f"row:{row.pk}", fields=["verbatim"])
     return kept.text
+
+
+def same_bytes(original: str) -> list[str]:
+    """This original and every other that is the same, byte for byte: erasing one would leave the words."""
+    kept = OriginalBody.objects.filter(pk=original).values_list("fingerprint", flat=True).first()
+    twins = OriginalBody.objects.filter(fingerprint=kept).values_list("original", flat=True) if kept else ()
+    return sorted({original, *twins})
 
 
 def body(batch: Batch) -> bytes:

@@ -6,19 +6,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from tabard import __version__
 from tabard.access import appendonly, audit, guard
@@ -29,6 +33,13 @@ from tabard.site import postgres
 
 MANIFEST = "manifest.json"
 BESIDE = ("secret.key", "snapshots", "keys")
+BOTH = {"register.db", "intake.db"}  # what a backup of SQLite must hold
+KNOWN = re.compile(
+    r"register\.db|intake\.db|secret\.key|tables/[A-Za-z0-9_]+\.copy|(snapshots|keys)/[^\\\0]+"
+)
+MOST_FILES = 500_000
+MOST_OF_THE_DISK = 0.8  # of what is free: a restore must never fill it
+LARGEST_MANIFEST = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -52,19 +63,41 @@ def backup(target: Path, *, by: Account) -> Proof:
     """Write everything to one file. The file holds all that is restricted: keep it as you keep the register."""
     if target.exists():
         raise Refused("backup_exists")
+    if not os.access(target.parent, os.W_OK):
+        raise Refused("backup_not_written")
     has_read(by=by, verb="site:register:backup", subject="register:all")
-    with tempfile.TemporaryDirectory(dir=settings.HOME) as scratch:
+    with tempfile.TemporaryDirectory(dir=settings.HOME, prefix="backup-") as scratch:
         folder = Path(scratch)
         lines = _databases(folder)
         proof = _proof(folder, lines)
         (folder / MANIFEST).write_text(json.dumps(vars(proof), indent=1))
-        part = target.with_name(target.name + ".part")
-        with tarfile.open(part, "w:gz", compresslevel=5) as archive:
+        try:
+            _pack(folder, target)
+        except OSError as error:
+            raise Refused("backup_not_written") from error
+    return proof
+
+
+def _pack(folder: Path, target: Path) -> None:
+    """The archive appears under its name when it is whole; nobody else may read it at any moment."""
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with (
+            _private(part) as out,
+            tarfile.open(fileobj=out, mode="w:gz", compresslevel=5, dereference=True) as archive,
+        ):
             archive.add(folder / MANIFEST, MANIFEST)
             for name, path in _contents(folder):
                 archive.add(path, name)
         part.rename(target)
-    return proof
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _private(path: Path) -> BinaryIO:
+    """A new file that nobody else may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _databases(folder: Path) -> tuple[int, str]:
@@ -115,13 +148,16 @@ def restore(source: Path) -> Proof:
     home = Path(settings.HOME)
     if _occupied(home):
         raise Refused("backup_not_empty")
-    with tempfile.TemporaryDirectory(dir=home) as scratch:
+    with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as scratch:
         folder = Path(scratch)
         proof = _unpacked(source, folder)
         if proof.engine != engine():
             raise Refused("backup_other_engine", engine=proof.engine)
-        _place(folder, home, proof)
-    _prove(proof)
+        try:
+            _place(folder, home, proof)
+            _prove(proof)
+        except DatabaseError as error:
+            raise Refused("backup_damaged") from error
     return proof
 
 
@@ -136,16 +172,57 @@ def _has_tables() -> bool:
 
 
 def _unpacked(source: Path, folder: Path) -> Proof:
+    """What the archive holds, each file named in its manifest and unchanged; nothing is believed before."""
     try:
         with tarfile.open(source, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
-        proof = Proof(**json.loads((folder / MANIFEST).read_text()))
-    except (tarfile.TarError, OSError, ValueError, TypeError, EOFError) as error:
+            members = _extract(archive, folder)
+        proof = _read_manifest(folder / MANIFEST)
+    except (tarfile.TarError, OSError, ValueError, TypeError, EOFError, RecursionError, zlib.error) as error:
         raise Refused("backup_damaged") from error
-    for name, wanted in proof.files.items():
-        path = folder / name
-        if not path.is_file() or _sha256(path) != wanted:
-            raise Refused("backup_damaged")
+    if members != set(proof.files) or (proof.engine == "sqlite" and not members >= BOTH):
+        raise Refused("backup_damaged")
+    if any(_sha256(folder / name) != wanted for name, wanted in proof.files.items()):
+        raise Refused("backup_damaged")
+    return proof
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> set[str]:
+    """Unpack the members, plain files of known names only; their names without the manifest's."""
+    found: set[str] = set()
+    room = int(shutil.disk_usage(folder).free * MOST_OF_THE_DISK)
+    for member in archive:
+        room -= member.size
+        if not _may_unpack(member) or member.name in found or room < 0 or len(found) > MOST_FILES:
+            raise ValueError
+        found.add(member.name)
+        _copy_out(archive, member, folder / member.name)
+    return found - {MANIFEST}
+
+
+def _may_unpack(member: tarfile.TarInfo) -> bool:
+    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+        return False
+    if member.name == MANIFEST:
+        return member.size <= LARGEST_MANIFEST
+    steps = member.name.split("/")
+    return KNOWN.fullmatch(member.name) is not None and not {"", ".", ".."} & set(steps)
+
+
+def _copy_out(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    data = archive.extractfile(member)
+    if data is None:
+        raise ValueError
+    with data, _private(path) as out:
+        shutil.copyfileobj(data, out)
+
+
+def _read_manifest(path: Path) -> Proof:
+    proof = Proof(**json.loads(path.read_text(encoding="utf-8")))
+    texts = (proof.engine, proof.version, proof.made_at, proof.audit_digest)
+    named = proof.files.items() if isinstance(proof.files, dict) else [(None, None)]
+    if not all(isinstance(text, str) for text in (*texts, *(t for pair in named for t in pair))):
+        raise TypeError
     return proof
 
 

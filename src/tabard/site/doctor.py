@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
@@ -13,11 +12,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tabard.access import appendonly, audit
 from tabard.access.models import Account
+from tabard.figures import manifest
 from tabard.figures.models import Snapshot
-from tabard.incidents import verifying
-from tabard.incidents.models import Current, Incident, Revision
+from tabard.incidents import standing, verifying
+from tabard.incidents.models import Current, Incident
 from tabard.intake.models import Batch, Original
 from tabard.rules.batches import batched
+from tabard.site import leftovers
 
 ROOM_WANTED = 500_000_000
 CHUNK = 1000
@@ -83,28 +84,35 @@ def originals() -> Finding:
 
 
 def index() -> Finding:
-    """The index of current revisions covers every incident that has one."""
-    standing = Revision.objects.filter(voided_by__isnull=True).exclude(reason="void")
-    wanted = standing.values("incident_id").distinct().count()
-    found = Current.objects.count()
-    return Finding("index", wanted == found, "" if wanted == found else "index_stale", abs(wanted - found))
+    """The index names the revision that holds today, of every incident that has one."""
+    off, ids = 0, Incident.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+    for some in batched(ids, CHUNK):
+        holds = {row.incident_id: row.pk for row in standing.latest_of(some)}
+        named = dict(Current.objects.filter(pk__in=some).values_list("pk", "revision_id"))
+        off += len(holds.items() ^ named.items())
+    return Finding("index", not off, "index_stale" if off else "", off)
 
 
 def snapshots() -> Finding:
-    """Every snapshot's files are there."""
-    folder = Path(settings.HOME) / "snapshots"
-    lost = [
-        pk
-        for pk in Snapshot.objects.values_list("pk", flat=True)
-        if not (folder / pk / "manifest.json").exists()
-    ]
-    return Finding("snapshots", not lost, "snapshot_missing" if lost else "", len(lost))
+    """Every snapshot's files are there, and are what was written."""
+    kept = [(manifest.folder(one.pk), one.manifest_sha256) for one in Snapshot.objects.all()]
+    lost = sum(not (folder / manifest.NAME).exists() for folder, _ in kept)
+    if lost:
+        return Finding("snapshots", False, "snapshot_missing", lost)
+    changed = sum(bool(manifest.faults(folder, sha256)) for folder, sha256 in kept)
+    return Finding("snapshots", not changed, "snapshot_damaged" if changed else "", changed)
 
 
 def space() -> Finding:
     """There is room on the disk."""
     free = shutil.disk_usage(settings.HOME).free
     return Finding("space", free > ROOM_WANTED, "" if free > ROOM_WANTED else "disk_full", free // 1_000_000)
+
+
+def unfinished() -> Finding:
+    """No killed command left a copy of the register behind."""
+    count = sum(1 for _ in leftovers.leftovers(settings.HOME))
+    return Finding("leftovers", not count, "leftovers_found" if count else "", count)
 
 
 def examples() -> Finding:
@@ -125,5 +133,6 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     index,
     snapshots,
     space,
+    unfinished,
     examples,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,8 +18,18 @@ def home() -> Path:
     """The folder of databases, snapshots and uploads (TABARD_HOME, else ./tabard-data), made if absent."""
     path = Path(os.environ.get("TABARD_HOME", "tabard-data")).resolve()
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _close_to_others(path)
     (path / "static").mkdir(exist_ok=True)
     return path
+
+
+def _close_to_others(path: Path) -> None:
+    """Nobody else may look into the folder; one that is not Tabard's own, such as a shared /tmp, stays as it is."""
+    state = path.stat()
+    ours = state.st_uid == os.geteuid() and not state.st_mode & stat.S_ISVTX
+    used = any((path / name).exists() for name in ("secret.key", "register.db"))
+    if ours and state.st_mode & 0o077 and (used or not any(path.iterdir())):
+        path.chmod(0o700)
 
 
 def secret(folder: Path) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import translation
 
 from tabard.rules.refusals import Refused
@@ -42,17 +43,36 @@ class LanguageMiddleware:
 
 
 class RefusalMiddleware:
-    """A `Refused` becomes a page with its sentence; who may not know of a thing finds nothing there."""
+    """A `Refused` becomes a page with its sentence; who may not know of a thing finds nothing there.
+
+    No page is kept by a browser or a proxy: the next person at the desk must not find it with "back"."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Answer, args: Sequence[Any], named: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        """No text of a database holds a NUL, and PostgreSQL breaks over one."""
+        try:
+            typed = [request.path, *_texts(request.GET), *_texts(request.POST)]
+        except RequestDataTooBig as error:
+            return self.process_exception(request, error)
+        return refusal(request, "bad_request", status=400) if any("\0" in text for text in typed) else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RequestDataTooBig):
-            return refusal(request, "too_large", status=413, limit="request")
+            return refusal(request, "too_large", status=413, limit="2.5 MB")
         if not isinstance(error, Refused):
             return None
         return refusal(request, error.code, status=status_of(error), **error.fields)
+
+
+def _texts(sent: QueryDict) -> Iterator[str]:
+    for name, values in sent.lists():
+        yield from (name, *map(str, values))

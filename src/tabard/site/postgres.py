@@ -36,7 +36,8 @@ def dump(folder: Path) -> tuple[int, str]:
 
 def load(folder: Path) -> None:
     """Fill the migrated, otherwise empty tables. Foreign keys are checked at the end, so order is free."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    # the driver's own cursor raises errors of its own
+    with connection.wrap_database_errors, transaction.atomic(), connection.cursor() as cursor:
         tables = _tables()
         cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables))
         for table in tables:

@@ -19,6 +19,7 @@ from tabard.vocab.words import LANGUAGES, label, words
 _TOML = tomllib.loads(Path(__file__).with_name("fields.toml").read_text(encoding="utf-8"))
 NAMES = {name: tuple(map(fold, known)) for name, known in _TOML["field"].items()}
 TRUTH = {fold(label): code == "yes" for code, labels in _TOML["truth"].items() for label in labels}
+SCOPES: Mapping[str, str] = _TOML["scope"]  # org_type, or org_type:recruitment -> scope
 FIELDS = frozenset(NAMES) | frozenset(OUTCOMES)
 WORDS = (
     "outcome", "cause", "means", "context", "setting", "actor", "motive", "targeting", "certainty",
@@ -45,6 +46,8 @@ def _texts(data: object, name: str) -> dict[str, str]:
 
 def from_json(data: Mapping[str, Any]) -> LogMapping:
     """A mapping as it was saved, checked: known fields, each once, codes that are words of their list."""
+    if not isinstance(data, Mapping):
+        raise Refused("bad_value", field="mapping")
     columns = _texts(data.get("columns", {}), "columns")
     defaults = _texts(data.get("defaults", {}), "defaults")
     told = data.get("values", {})
@@ -71,7 +74,10 @@ def to_json(mapping: LogMapping) -> dict[str, Any]:
 
 def _check(mapping: LogMapping) -> None:
     fields = list(mapping.columns.values())
-    if any(name not in FIELDS for name in (*fields, *mapping.defaults)) or len(set(fields)) < len(fields):
+    for told, names in (("columns", fields), ("defaults", mapping.defaults)):
+        if not FIELDS.issuperset(names):
+            raise Refused("unknown_field", field=told, allowed=", ".join(sorted(FIELDS)))
+    if len(set(fields)) < len(fields):
         raise Refused("bad_value", field="columns")
     if not {"date", "year"} & set(fields):
         raise Refused("mapping_incomplete", field="date")

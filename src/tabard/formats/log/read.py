@@ -8,7 +8,7 @@ from dataclasses import replace
 from tabard.formats import columns, days, persons
 from tabard.formats.cells import Cells, near
 from tabard.formats.columns import Layout, fold
-from tabard.formats.log.mapping import TRUTH, WORDS, LogMapping, known_words
+from tabard.formats.log.mapping import SCOPES, TRUTH, WORDS, LogMapping, known_words
 from tabard.formats.reading import Coded, Country
 from tabard.rules import dates
 from tabard.rules.facts import OUTCOMES, Harm, Incident, Margin, Position, SourceClaim, Texts
@@ -114,6 +114,8 @@ class Log:
             groups = self._worded(row, common, total)
         margins = _total_margin(groups, total)
         groups, beside = _splits(row, groups)
+        if not row.text("scope"):
+            groups = [replace(group, scope=group.scope or _scope(group)) for group in groups]
         return tuple(groups), (*margins, *beside), {"affected": total, **stated}
 
     def _number(self, row: Cells, name: str) -> int | None:
@@ -138,6 +140,11 @@ class Log:
             return []
         basis = "unknown" if total is None else "stated"
         return [replace(common, n=total, n_basis=basis, outcomes=persons.outcomes(code))]
+
+
+def _scope(group: Harm) -> str | None:
+    """What the kind of organisation tells of the scope; after the splits, as recruitment has a say."""
+    return SCOPES.get(group.org_type or "") or SCOPES.get(f"{group.org_type}:{group.recruitment}")
 
 
 def _total_margin(groups: Sequence[Harm], total: int | None) -> tuple[Margin, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, TOP, FLOOR = 360, 16, 74  # the view box of `components/bars.html` is 360 by 92
+EDGE = 15  # half a label
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Bar:
     width: float
     height: float
     middle: float
+    label: float  # where its labels stand: above the bar, but never cut by the box
     on: bool
     shows_value: bool
     shows_year: bool
@@ -61,6 +63,7 @@ def _bar(
         width=round(step - gap, 1),
         height=height,
         middle=round(i * step + step / 2, 1),
+        label=round(min(max(i * step + step / 2, EDGE), WIDTH - EDGE), 1),
         on=on,
         shows_value=labels[0],
         shows_year=labels[1],

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
+from tabard.incidents.models import Current, Incident
 from tabard.intake.models import Batch, Row
 from tabard.site.templatetags.words import vocabulary_language
 from tabard.vocab import catalogue
@@ -58,8 +62,8 @@ def told(batch: Batch, rows: int | None = None) -> Told:
         withdrawals_held=waiting,
         withdrawals_message=_withdrawals(batch, waiting, language),
         ended=batch.state not in ("waiting", "reading"),
-        failure=catalogue.message(batch.failure, language) if batch.failure else "",
-        failure_next=catalogue.next_step(batch.failure, language) if batch.failure else "",
+        failure=_failure(batch, catalogue.message, language),
+        failure_next=_failure(batch, catalogue.next_step, language),
     )
 
 
@@ -70,8 +74,26 @@ def told_row(row: Row) -> ToldRow:
 
 
 def _withdrawals(batch: Batch, waiting: int, language: str) -> str:
-    total = batch.rows_total or 0
-    return catalogue.message("withdrawals_held", language, count=waiting, total=total) if waiting else ""
+    """Out of how many: the source's records on the register, not the rows of this file."""
+    if not waiting:
+        return ""
+    own = Incident.objects.filter(collection=batch.collection, owner=batch.owner, source=batch.source)
+    held = Current.objects.filter(incident__in=own.exclude(source_key=None)).exclude(standing="withdrawn")
+    return catalogue.message("withdrawals_held", language, count=waiting, total=max(held.count(), waiting))
+
+
+def _failure(batch: Batch, say: Callable[..., str], language: str) -> str:
+    """Only the code of a failure is kept, so what it was about is named in general."""
+    if not batch.failure:
+        return ""
+    code = "a_row_too_long" if batch.failure == "row_too_long" else batch.failure
+    return say(
+        code,
+        language,
+        format=batch.format.upper(),
+        field=gettext("a column"),
+        limit=gettext("number of bytes or rows"),
+    )
 
 
 def _note(row: Row, note: dict[str, Any]) -> tuple[str, str]:

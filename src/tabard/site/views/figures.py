@@ -21,7 +21,7 @@ from tabard.figures.declarations import REGISTER, Declaration, Row
 from tabard.figures.models import Snapshot
 from tabard.figures.writing import FORMS
 from tabard.figures.writing import export as export_table
-from tabard.incidents.models import Current
+from tabard.incidents.models import Collection, Current
 from tabard.rules.refusals import Refused
 from tabard.site.components.lines import lines
 from tabard.site.components.years import columns_of
@@ -64,9 +64,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     """All tables that the reader may see, and the snapshots they are counted over."""
     user = enter(request, Permission.TABLE_READ)
     shown = {
-        "tables": [
-            said for said in map(declarations.declaration, declarations.names()) if _readable(user, said)
-        ],
+        "tables": _tables(user),
         "snapshots": queries.snapshots()[:20],
         "may_freeze": may_somewhere(user, Permission.SNAPSHOT_FREEZE),
         "today": datetime.now(UTC).date(),
@@ -162,7 +160,7 @@ def _page(user: Account, asked: Asked, snapshot: Snapshot, result: TableResult) 
         "columns": [(label, label.removesuffix("-H1"), label.endswith("-H1")) for label in result.columns],
         "snapshots": queries.snapshots()[:20],
         "filling_note": FILLING_NOTE if result.register == "example" else "",
-        "registers": REGISTER in said.collections,
+        "registers": REGISTER in said.collections and len(_registers(user)) > 1,
         "may_export": all(
             may(user, Permission.TABLE_EXPORT, [f"collection:{c}"]) for c in result.collections
         ),
@@ -177,7 +175,26 @@ def _shown(result: TableResult, row: Row) -> Shown:
     return Shown(row, depth, [result.cell(row.code, label) for label in result.columns])
 
 
-def _readable(user: Account, said: Declaration) -> bool:
-    """A table of the register is shown to whoever reads any; one of another collection to whoever reads that."""
-    named = [code for code in said.collections if code != REGISTER]
-    return all(may(user, Permission.TABLE_READ, [f"collection:{code}"]) for code in named)
+def _tables(user: Account) -> list[tuple[Declaration, str]]:
+    """The tables that open for the reader, each with the register it has to be asked for, if only one does."""
+    registers = _registers(user)
+    only = registers[0] if len(registers) == 1 else ""
+    found = []
+    for said in map(declarations.declaration, declarations.names()):
+        named = [code for code in said.collections if code != REGISTER]
+        of_register = len(named) < len(said.collections)
+        if _reads(user, named) and (registers or not of_register):
+            found.append((said, only if of_register else ""))
+    return found
+
+
+def _registers(user: Account) -> list[str]:
+    """The registers, own and example, that a table may count for the reader."""
+    examples = list(Collection.objects.filter(is_example=True).values_list("code", flat=True))
+    registers = {queries.OWN: [queries.OWN], "example": examples}
+    return [name for name, inside in registers.items() if inside and _reads(user, inside)]
+
+
+def _reads(user: Account, collections: Sequence[str]) -> bool:
+    """A table counts whole collections: who reads only a part of one is not let in."""
+    return all(may(user, Permission.TABLE_READ, [f"collection:{code}"]) for code in collections)

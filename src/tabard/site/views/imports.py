@@ -25,6 +25,7 @@ from tabard.rules.refusals import Refused
 from tabard.site.components.outcome import Told, told, told_row
 from tabard.site.entrance import enter
 from tabard.site.templatetags.words import vocabulary_language
+from tabard.site.views.digits import ROW, YEAR, whole
 from tabard.site.views.errors import status_of
 from tabard.vocab import catalogue
 
@@ -98,10 +99,10 @@ def _rows(request: HttpRequest, user: Account, batch: Batch, found: Told) -> dic
     """Some rows of one state, beginning with those that need somebody."""
     counts = {"held": found.held, "rejected": found.rejected, "accepted": found.accepted}
     state = request.GET.get("state") or next((each for each in STATES if counts[each]), "accepted")
-    after = request.GET.get("after", "0")
-    if state not in STATES or not after.isdecimal():
+    after = whole(request.GET.get("after", "0"), "after", ROW)
+    if state not in STATES:
         raise Refused("bad_value", field="state")
-    rows: QuerySet[Row] = batch.rows.filter(state=state, number__gt=int(after)).order_by("number")
+    rows: QuerySet[Row] = batch.rows.filter(state=state, number__gt=after).order_by("number")
     page = list(rows[: ROWS + 1])
     references = dict(
         visible_to(user)
@@ -133,7 +134,8 @@ def _form(request: HttpRequest, user: Account, refusal: Refused | None = None) -
 
 
 def _collections(user: Account) -> list[Collection]:
-    found = Collection.objects.order_by("code")
+    """A real file goes into no example: its records would be lost among invented ones."""
+    found = Collection.objects.filter(is_example=False).order_by("code")
     return [each for each in found if may(user, Permission.BATCH_IMPORT, [each.scope_key])]
 
 
@@ -143,7 +145,7 @@ def _receive(request: HttpRequest, user: Account) -> Batch:
     if not isinstance(file, UploadedFile):
         raise Refused("no_file")
     if (file.size or 0) > actions.LARGEST:
-        raise Refused("too_large", limit=actions.LARGEST)
+        raise Refused("too_large", limit=f"{actions.LARGEST // 1_000_000} MB")
     if asked.get("format") not in FORMATS:
         raise Refused("unknown_word", field="format")
     collection = next(
@@ -179,6 +181,7 @@ def _day(text: str) -> date:
 def _covers(first: str, last: str) -> tuple[int, int] | None:
     if not first and not last:
         return None
-    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+    years = whole(first, "covers", YEAR), whole(last, "covers", YEAR)
+    if years[0] > years[1]:
         raise Refused("bad_value", field="covers")
-    return int(first), int(last)
+    return years

@@ -25,11 +25,12 @@ from tabard.site.components.lines import lines
 from tabard.site.components.story import story
 from tabard.site.entrance import enter
 from tabard.site.templatetags.words import vocabulary_language
+from tabard.site.views.digits import YEAR, is_whole, whole
 from tabard.vocab import words
 from tabard.vocab.schemes import scheme
 
 CODES = ("country", "category", "recruitment", "gender", "collection")
-REFERENCE = re.compile(r"[A-Z]{3}-\d{4}(-\d{1,6})?|[A-Z]{3}-?", re.IGNORECASE)
+REFERENCE = re.compile(r"[A-Z]{3}-\d{4}(-\d{1,6})?|[A-Z]{3}-?", re.IGNORECASE | re.ASCII)
 YEARS = range(1900, 2101)
 FILES = {extension: format_ for format_, extension in EXTENSIONS.items()}
 TYPES = {
@@ -76,7 +77,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if REFERENCE.fullmatch(wanted):
         exact = queries.visible_to(user).filter(reference=wanted.upper()).exists()
         return redirect("incident", wanted.upper()) if exact else _to_list(reference=wanted.upper())
-    if wanted.isdigit() and int(wanted) in YEARS:
+    if is_whole(wanted, YEAR) and int(wanted) in YEARS:
         return _to_list(first_year=wanted, last_year=wanted)
     iso3 = countries.find(wanted)
     return _to_list(country=iso3) if iso3 else _to_list(nothing="1")
@@ -121,9 +122,12 @@ def _known(name: str, code: str) -> bool:
 
 def _year(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "").strip()
-    if text and not (text.isdigit() and int(text) in YEARS):
+    if not text:
+        return None
+    year = whole(text, name, YEAR)
+    if year not in YEARS:
         raise Refused("bad_value", field=name)
-    return int(text) if text else None
+    return year
 
 
 def asked(filters: Filters) -> dict[str, str]:

@@ -24,6 +24,7 @@ from tabard.site.components.bars import Bar, bars
 from tabard.site.components.lines import lines
 from tabard.site.components.worlddots import dots
 from tabard.site.templatetags.words import word
+from tabard.site.views.digits import YEAR, whole
 
 NEWEST = 8
 # The part of the map where people live, in the units of `worldmap.VIEW_BOX`: seas cut off on both sides.
@@ -59,9 +60,8 @@ def situation(request: HttpRequest) -> HttpResponse:
 
 def _year(asked: str, years: Sequence[int]) -> int:
     """The year asked for if there is such a year, else the newest."""
-    if asked.isdigit() and int(asked) in years:
-        return int(asked)
-    return years[-1] if years else 0
+    year = whole(asked, "year", YEAR) if asked else 0
+    return year if year in years else max(years, default=0)
 
 
 def _filters(collection: Collection, year: int) -> Filters:
