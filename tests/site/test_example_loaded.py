@@ -119,7 +119,7 @@ def take_in(format: str, file: Path) -> None:
     create_collection(by=by, code=format, label=format)
     original = intake.receive(by=by, data=file.read_bytes(), media_type="text/csv", collection=format)
     batch = intake.open_batch(
-        by=by, original=original, format=format, collection=format, as_of=date(2020, 11, 23)
+        by=by, original=original, format=format, collection=format, as_of=date(2023, 3, 24)
     )
     assert process(by=by, batch=batch).state == "done"
 
