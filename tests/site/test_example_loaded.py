@@ -37,7 +37,7 @@ from tabard.site.example.stories import stories
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
-LATER = date(2021, 12, 31)
+LATER = date(2023, 12, 31)
 YEARS = (2018, 2019, 2020)
 UNSMS = "UN personnel (UNSMS) - preambular summary of SG report annexes"
 UNRWA = "UNRWA locally recruited area staff (outside UNSMS) - SG report annex V"
