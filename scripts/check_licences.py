@@ -17,7 +17,9 @@ FINE = re.compile(
 # The full GPL and its network form bind whoever passes Tabard on; LGPL and MPL stay replaceable.
 BINDING = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
 # A package that states nothing machine-readable, and where its licence was read.
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    "axe-playwright-python": "MIT",  # its own licence file; the axe-core inside is MPL 2.0, as its first lines say
+}
 
 
 def stated(package: Distribution) -> str:

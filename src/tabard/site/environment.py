@@ -24,7 +24,7 @@ def home() -> Path:
 
 
 def _close_to_others(path: Path) -> None:
-    """Nobody else may look into the folder; one that is not Tabard's own, such as a shared /tmp, stays as it is."""
+    """Nobody else may look into the folder; one that is not Tabard's own, such as a shared one, stays as it is."""
     state = path.stat()
     ours = state.st_uid == os.geteuid() and not state.st_mode & stat.S_ISVTX
     used = any((path / name).exists() for name in ("secret.key", "register.db"))

@@ -16,7 +16,7 @@ HOUR = 3600
 def leftovers(home: Path) -> Iterator[Path]:
     """Unfinished folders and files in which nothing has changed for an hour."""
     if home.stat().st_mode & stat.S_ISVTX:
-        return  # a shared folder such as /tmp: what lies there may be anybody's
+        return  # a shared folder: what lies there may be anybody's
     for path in [*home.glob("*"), *home.glob("snapshots/**/*.part")]:
         if path.is_symlink() or not (path.suffix == ".part" or UNFINISHED.fullmatch(path.name)):
             continue
