@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "tabard.places",
     "tabard.people",
     "tabard.incidents",
+    "tabard.desk",
     "tabard.figures",
     "tabard.site",
 ]

@@ -1,0 +1,1 @@
+"""Drafts, callers, and what the people at the desk work with."""

@@ -1,0 +1,9 @@
+"""The tables of the desk: one module a family."""
+
+from tabard.desk.models.callers import Caller
+from tabard.desk.models.drafts import Draft
+
+__all__ = [
+    "Caller",
+    "Draft",
+]
