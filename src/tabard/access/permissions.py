@@ -14,6 +14,8 @@ class Permission(StrEnum):
     ASSIGNMENT_END = "access:assignment:end"  # take a role back
     ASSIGNMENT_GRANT = "access:assignment:grant"  # give a role within a scope
     AUDIT_READ = "access:audit:read"  # read the audit chain
+    TOKEN_ISSUE = "access:token:issue"  # make a key for a machine; one's own everybody may
+    TOKEN_REVOKE = "access:token:revoke"  # end such a key; one's own everybody may
     SNAPSHOT_FREEZE = "figures:snapshot:freeze"  # freeze the register to a snapshot
     TABLE_EXPORT = "figures:table:export"  # take a table away as a file
     TABLE_READ = "figures:table:read"  # see a table's cells
@@ -22,6 +24,7 @@ class Permission(StrEnum):
     INCIDENT_LINK = "incidents:incident:link"  # say how two incidents belong together
     INCIDENT_READ = "incidents:incident:read"  # see that an incident is there, and its facts
     INCIDENT_REPORT = "incidents:incident:report"  # enter an incident
+    INCIDENT_REVIEW = "incidents:incident:review"  # verify, hold, ask back, release, split, undo a decision
     INCIDENT_REVISE = "incidents:incident:revise"  # correct, withdraw or void
     RESTRICTED_READ = "incidents:restricted:read"  # read words, names and exact places
     TEXT_ERASE = "incidents:text:erase"  # erase words, names and places for good

@@ -17,6 +17,8 @@ from tabard.incidents.references import allocate, prefix
 from tabard.incidents.writer import Entry, Sheaf, Stamp
 from tabard.rules.refusals import Refused
 
+MOVED_IN = "moved-in"  # whose keys: those of the register that it came from
+
 
 @dataclass(frozen=True)
 class Coming:
@@ -28,6 +30,7 @@ class Coming:
     owner: str = ""
     sensitivity: str = "internal"
     source_key: str | None = None
+    reviewed: bool = True  # where it comes from; else it joins the desk's queue
 
 
 def _about(*, collection: str, **_: Any) -> tuple[str, ...]:
@@ -65,6 +68,7 @@ def _incident(one: Coming, collection: str, reference: str, now: datetime) -> In
         collection_id=collection,
         owner=one.owner,
         sensitivity=one.sensitivity,
+        source=MOVED_IN if one.reviewed else "",
         source_key=one.source_key,
         made_at=now,
     )

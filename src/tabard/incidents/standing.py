@@ -5,15 +5,16 @@ Both can be thrown away and rebuilt; a test shows that the rebuilt rows are the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 from tabard.access.rows import insert
 from tabard.incidents.facets import UNKNOWN, Answer, all_questions
-from tabard.incidents.models import Current, Incident, Listing, Revision
+from tabard.incidents.models import Current, Incident, Listing, Review, Revision
 from tabard.rules import facts
 from tabard.rules.batches import batched
 from tabard.rules.canonical import incident_from
 from tabard.rules.counting import said
+from tabard.rules.reviewing import NOTHING_OWED, WAITING, Decision, Owed, owed
 from tabard.rules.schemes import project
 from tabard.vocab.schemes import scheme
 
@@ -39,7 +40,8 @@ def refresh(incidents: Iterable[str]) -> None:
         Current.objects.filter(incident_id__in=some).delete()
         Listing.objects.filter(incident_id__in=some).delete()
         latest = list(latest_of(some))
-        insert([_current(revision) for revision in latest])
+        decided = decisions_on(some)
+        insert([_current(revision, decided.get(revision.incident_id, ())) for revision in latest])
         insert([row for revision in latest for row in _listing(revision)])
 
 
@@ -79,9 +81,28 @@ def persons(told: facts.Incident) -> tuple[int | None, str]:
     return sum(known), "stated" if exact else "estimate"
 
 
-def _current(revision: Revision) -> Current:
+def decisions_on(incidents: Sequence[str]) -> dict[str, list[Decision]]:
+    """The desk's decisions that stand, in their order, by incident."""
+    rows = Review.objects.filter(incident_id__in=incidents, voids=None, voided_by=None)
+    found: dict[str, list[Decision]] = {}
+    for row in rows.order_by("decided_at", "pk"):
+        found.setdefault(row.incident_id, []).append(Decision(row.kind, row.stands_on, row.decided_at))
+    return found
+
+
+def _owed(revision: Revision, decisions: Sequence[Decision]) -> Owed:
+    """Records of a file answer to their source, those moved in at once to where they came from: the desk owes
+    them nothing until it decides on one itself."""
+    if revision.reason in STANDING or (revision.incident.source and not decisions):
+        return Owed(NOTHING_OWED)
+    reported = revision.incident.made_at
+    return owed(decisions, reported=reported, held=revision.number, changed=revision.recorded_at)
+
+
+def _current(revision: Revision, decisions: Sequence[Decision]) -> Current:
     told = incident_from(revision.facts)
     count, basis = persons(told)
+    due = _owed(revision, decisions)
     return Current(
         incident_id=revision.incident_id,
         revision=revision,
@@ -92,6 +113,8 @@ def _current(revision: Revision) -> Current:
         source_key=revision.incident.source_key,
         known_at=revision.known_at.astimezone(UTC).isoformat(),
         last_day=day_text(revision.last_day),
+        review=due.state,
+        waiting_since=instant_text(due.since) if due.since and due.state in WAITING else None,
         **{value: said(told, dimension, value) for value, dimension in SHOWN.items()},
         **{name: getattr(revision, name) for name in REPEATED},
         **_shared(revision),
@@ -101,6 +124,11 @@ def _current(revision: Revision) -> Current:
 def day_text(day: date | None) -> str:
     """A day as the index keeps it: ISO, empty when unknown."""
     return day.isoformat() if day else ""
+
+
+def instant_text(moment: datetime) -> str:
+    """An instant as a text that sorts: ISO, UTC, always to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _shared(revision: Revision) -> dict[str, str]:

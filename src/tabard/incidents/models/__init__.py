@@ -2,6 +2,7 @@
 
 from tabard.incidents.models.index import Current, Listing
 from tabard.incidents.models.register import Collection, Counter, Incident, Link, Revision, Words
+from tabard.incidents.models.review import Note, Review
 from tabard.incidents.models.rows import Harm, Margin, ObjectHarm, Source, Tag
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Link",
     "Listing",
     "Margin",
+    "Note",
     "ObjectHarm",
+    "Review",
     "Revision",
     "Source",
     "Tag",

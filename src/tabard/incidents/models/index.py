@@ -8,6 +8,8 @@ from django.db import models
 
 from tabard.incidents.models.register import Incident, Revision
 
+WAITS = models.Q(waiting_since__isnull=False)
+
 
 class Current(models.Model):
     """The revision that holds today, one an incident; absent while nothing holds (all void)."""
@@ -46,6 +48,8 @@ class Current(models.Model):
         "certainty": "internal",
         "severity": "internal",
         "place": "internal",
+        "review": "internal",
+        "waiting_since": "internal",
     }
 
     incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="current")
@@ -83,6 +87,9 @@ class Current(models.Model):
     certainty = models.CharField(max_length=10, null=True)
     severity = models.CharField(max_length=10, null=True)
     place = models.CharField(max_length=26, blank=True)
+    # what the desk owes it (list `review_state`; empty: nothing), and since when it waits: NULL while nothing does
+    review = models.CharField(max_length=10, blank=True, default="")
+    waiting_since = models.CharField(max_length=32, null=True)  # ISO, UTC
 
     class Meta:
         indexes: ClassVar = [
@@ -94,6 +101,20 @@ class Current(models.Model):
             models.Index(fields=["collection", "-occurred", "-incident"], name="current_collection"),
             models.Index(fields=["country", "-occurred", "-incident"], name="current_country"),
             models.Index(fields=["owner", "country", "-occurred", "-incident"], name="current_owner_country"),
+            # the queue of the desk: small while the desk keeps up, and then these cost nothing
+            models.Index(
+                fields=["review", "waiting_since", "incident"], condition=WAITS, name="current_waiting"
+            ),
+            models.Index(
+                fields=["owner", "review", "waiting_since", "incident"],
+                condition=WAITS,
+                name="current_waiting_owner",
+            ),
+            models.Index(
+                fields=["country", "review", "waiting_since", "incident"],
+                condition=WAITS,
+                name="current_waiting_country",
+            ),
         ]
 
     def __str__(self) -> str:
