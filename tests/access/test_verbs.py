@@ -9,7 +9,7 @@ import pkgutil
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FunctionType
 from typing import Any, cast
@@ -21,6 +21,7 @@ from django.db import transaction
 import tabard
 from cast import Cast, World, entry, lines, rows
 from tabard.access import door, policy
+from tabard.access.models import Token
 from tabard.figures import actions as figures
 from tabard.rules.refusals import Forbidden
 
@@ -151,6 +152,8 @@ ASKED: dict[str, Given] = {
     "tabard.access.actions.grant": lambda c, w: {"account": c.stranger, "role": "operator", "scope": "*"},
     "tabard.access.actions.close_account": lambda c, w: {"account": c.stranger},
     "tabard.access.actions.end_assignment": lambda c, w: {"assignment": c.amina.assignments.get()},
+    "tabard.access.tokens.issue": lambda c, w: {"account": c.amina, "scopes": (), "lasts": timedelta(days=1)},
+    "tabard.access.tokens.revoke": lambda c, w: {"token": Token(account=c.amina)},
     "tabard.people.actions.create_organisation": lambda c, w: {"name": "New", "kind": "ingo"},
     "tabard.intake.actions.receive": lambda c, w: {
         "data": b"1",

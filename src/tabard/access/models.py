@@ -35,6 +35,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_example = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    narrowed: frozenset[str] | None = None  # no column: what the token at hand allows, where one was shown
     last_login = None  # a sign-in is an audit line, not a column that changes outside the door
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -73,6 +74,42 @@ class Assignment(models.Model):
                 | models.Q(valid_from__isnull=True)
                 | models.Q(valid_to__gte=models.F("valid_from")),
                 name="assignment_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Token(models.Model):
+    """A key by which a machine acts for its account, within the permissions that it names. Only its digest is kept."""
+
+    SENSITIVITY: ClassVar = {
+        "id": "internal",
+        "account": "internal",
+        "digest": "sealed",
+        "scopes": "internal",
+        "label": "restricted",
+        "made_at": "internal",
+        "expires_at": "internal",
+        "revoked_at": "internal",
+    }
+
+    id = models.CharField(primary_key=True, max_length=26, default=ulid, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = (
+        models.JSONField()
+    )  # values of permissions; what the account holds less, the token holds less too
+    label = models.CharField(max_length=100, blank=True)  # in its owner's words, gone when it is revoked
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("made_at")), name="token_ends_after_it_begins"
             ),
         ]
 

@@ -6,7 +6,7 @@ A thing is known here only by its opaque keys, such as `org:01J…`, `country:SS
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -17,6 +17,8 @@ from tabard.access.roles import Role, roles
 from tabard.rules.refusals import Forbidden
 
 EVERYTHING = "*"
+# What everybody may do to their own account, without any role; a token never.
+OWN = frozenset({Permission.TOKEN_ISSUE, Permission.TOKEN_REVOKE})
 Actor = Account | AnonymousUser
 
 
@@ -44,7 +46,12 @@ def grants(actor: Actor) -> tuple[Grant, ...]:
         return ()
     today = datetime.now(UTC).date()
     held = [a for a in actor.assignments.all() if in_force(a, today) and a.role in roles()]
-    return tuple(Grant(roles()[a.role], a.scope) for a in held)
+    return tuple(Grant(_narrowed(roles()[a.role], actor), a.scope) for a in held)
+
+
+def _narrowed(role: Role, actor: Account) -> Role:
+    """The role, less what the token at hand does not name."""
+    return role if actor.narrowed is None else replace(role, permissions=role.permissions & actor.narrowed)
 
 
 def holding(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
@@ -57,7 +64,17 @@ def may(actor: Actor, permission: Permission, keys: Iterable[str] = ()) -> bool:
 
     Without keys the thing belongs to nobody in particular: only a grant over everything covers it."""
     known = tuple(keys)
-    return any(grant.covers(known) for grant in holding(actor, permission))
+    return _is_own(actor, permission, known) or any(g.covers(known) for g in holding(actor, permission))
+
+
+def key_of(account: Account) -> str:
+    """The opaque key of an account, where it is itself the thing acted on."""
+    return f"account:{account.pk}"
+
+
+def _is_own(actor: Actor, permission: Permission, keys: Collection[str]) -> bool:
+    person = isinstance(actor, Account) and actor.is_active and actor.narrowed is None
+    return person and permission in OWN and key_of(actor) in keys  # type: ignore[arg-type]
 
 
 def may_somewhere(actor: Actor, permission: Permission) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tabard import __version__
-from tabard.cli import accounts, mapping, records, setup, tables, upkeep
+from tabard.cli import accounts, mapping, records, setup, tables, tokens, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,6 +22,7 @@ for command in (
     setup.migrate,
     setup.work,
     accounts.account,
+    tokens.token,
     records.import_,
     mapping.mapping,
     mapping.mend,
