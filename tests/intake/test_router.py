@@ -9,11 +9,11 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, router
 
-from tabard.intake.models import Original, OriginalBody
+from tabard.intake.models import Original, OriginalBody, Turn
 from tabard.intake.router import IntakeRouter
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-APART = {Original, OriginalBody}
+APART = {Original, OriginalBody, Turn}
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 on_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="SQLite's two files")
 

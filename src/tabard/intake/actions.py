@@ -43,6 +43,8 @@ def receive(
         size=len(data),
         salted_hash=hashlib.sha256(salt.encode() + data).hexdigest(),
         by=by.pk,
+        collection=collection,
+        owner=owner,
     )
     fingerprint = hashlib.sha256(data).hexdigest()
     if Erased.objects.filter(digest=keyed("original", fingerprint)).exists():

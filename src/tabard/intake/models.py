@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from tabard.intake.attached import Attachment as Attachment
+from tabard.intake.attached import AttachmentBody as AttachmentBody
 from tabard.rules.ids import ulid
 
 
@@ -24,7 +26,12 @@ class Original(models.Model):
         "size": "internal",
         "salted_hash": "internal",
         "by": "internal",
+        "kind": "internal",
+        "key": "internal",
+        "collection": "internal",
+        "owner": "internal",
     }
+    KINDS: ClassVar = ("file", "report", "attachment")
 
     id = models.CharField(primary_key=True, max_length=26, default=ulid, editable=False)
     received_at = models.DateTimeField()
@@ -33,9 +40,34 @@ class Original(models.Model):
     size = models.BigIntegerField()
     salted_hash = models.CharField(max_length=64)
     by = models.CharField(max_length=26)
+    kind = models.CharField(max_length=10, default="file")
+    key = models.CharField(max_length=64, null=True)  # the sender's own: the same again is the same receipt
+    collection = models.CharField(max_length=40, default="")
+    owner = models.CharField(max_length=26, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "by"], name="original_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["file", "report", "attachment"]), name="original_kind_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.id
+
+
+class Turn(models.Model):
+    """Which reports came when: the line in which they wait to be coded, in an order of its own."""
+
+    APPEND_ONLY: ClassVar = True
+    SENSITIVITY: ClassVar = {"id": "internal", "original": "internal"}
+
+    id = models.BigAutoField(primary_key=True)
+    original = models.CharField(max_length=26)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class OriginalBody(models.Model):
@@ -68,6 +100,50 @@ class Erased(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class Taken(models.Model):
+    """What became of a report, in the register: coded as an incident, held for a person, or rejected.
+
+    The last turn among these rows is how far the coder has got."""
+
+    SENSITIVITY: ClassVar = {
+        "turn": "internal",
+        "original": "internal",
+        "received_at": "internal",
+        "by": "internal",
+        "collection": "internal",
+        "owner": "internal",
+        "state": "internal",
+        "notes": "internal",  # codes and names of fields
+        "incident": "internal",
+        "at": "internal",
+    }
+    STATES: ClassVar = ("accepted", "held", "rejected")
+
+    turn = models.BigIntegerField(primary_key=True)
+    original = models.CharField(max_length=26, unique=True)
+    received_at = models.DateTimeField()
+    by = models.CharField(max_length=26)
+    collection = models.CharField(max_length=40)
+    owner = models.CharField(max_length=26, blank=True)
+    state = models.CharField(max_length=10)
+    notes = models.JSONField(default=list)
+    incident = models.CharField(max_length=26, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["accepted", "held", "rejected"]), name="taken_state_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["turn"], name="taken_waits_for_a_person", condition=models.Q(state="held")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.turn} {self.state}"
 
 
 class Batch(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 
-APART = frozenset({"original", "originalbody"})
+APART = frozenset({"original", "originalbody", "turn"})
 
 
 class IntakeRouter:

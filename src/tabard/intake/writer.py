@@ -1,0 +1,225 @@
+"""The one writer of `intake.db`: reports of many requests in one commit. PostgreSQL takes plain commits from many.
+
+A process owns the writer by a lock beside the file. Whoever waits learns the outcome after the commit, never before.
+A writer that ends takes its process with it."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+
+from django.db import DatabaseError, close_old_connections, connections, router
+
+from tabard.intake.models import Original
+from tabard.intake.receiving import Coming, Receipt, keep, keep_all
+from tabard.rules.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+GROUP = 256  # reports a commit, at most
+PATIENCE = 30.0  # seconds that a request waits for its commit
+BEAT = 1.0  # seconds between two signs of life
+CHECKPOINT_EVERY = 0.5
+IDLE = 5.0
+TRIES = 10
+LONGEST_LOG = 256 * 1024 * 1024
+BROKEN = 70  # the exit code of a process whose writer ended
+Waiting = tuple[Coming, "Future[Receipt]"]
+
+
+def receive(coming: Coming) -> Receipt:
+    """Keep one report, whatever the engine; durable when this returns."""
+    if connections[router.db_for_write(Original)].vendor == "sqlite":
+        return owner().keep(coming)
+    close_old_connections()
+    try:
+        return keep(coming)
+    except DatabaseError as error:
+        raise Refused("not_now") from error
+
+
+def path() -> Path:
+    """The file of originals on SQLite."""
+    return Path(connections["intake"].settings_dict["NAME"])
+
+
+def lock_of(file: Path) -> Path:
+    """Held by the process whose writer runs; touched at every beat."""
+    return file.with_suffix(".lock")
+
+
+class Writer:
+    """A thread that commits what waits, and one that writes the log back meanwhile."""
+
+    def __init__(self, file: Path, end: Callable[[int], None] = os._exit) -> None:
+        self.file, self._end = file, end
+        self._line: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._held = _hold(lock_of(file))
+        self._between = threading.Lock()  # commits and cutting off the log take turns
+        self._wrote = time.monotonic()
+        self.alive = True
+        self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
+        self._thread.start()
+        threading.Thread(target=self._checkpoints, name="intake-checkpoints", daemon=True).start()
+
+    def keep(self, coming: Coming) -> Receipt:
+        """Wait in line for the commit."""
+        if not self.alive:
+            raise Refused("not_now")
+        future: Future[Receipt] = Future()
+        self._line.put((coming, future))
+        try:
+            return future.result(PATIENCE)
+        except TimeoutError as error:
+            raise Refused("not_now") from error
+
+    def stop(self) -> None:
+        """Commit what waits, then end; for tests and an orderly shutdown."""
+        self._line.put(None)
+        self._thread.join(PATIENCE)
+
+    def _run(self) -> None:
+        code = BROKEN
+        try:
+            with connections["intake"].cursor() as cursor:
+                cursor.execute("PRAGMA wal_autocheckpoint=0")
+            while (group := self._next()) is not None:
+                if group:
+                    self._commit(group)
+                os.utime(self._held)
+            code = 0
+        except Exception:
+            log.exception("the writer of reports ended")
+            raise
+        finally:
+            self._ended(code)
+
+    def _next(self) -> list[Waiting] | None:
+        """What waits now; an empty group when nothing came for a while, `None` at the end."""
+        group: list[Waiting] = []
+        try:
+            first = self._line.get(timeout=BEAT)
+            while first is not None:
+                group.append(first)
+                if len(group) == GROUP:
+                    return group
+                first = self._line.get_nowait()
+        except queue.Empty:
+            return group
+        if group:
+            self._line.put(None)  # what waited before the end is committed first
+            return group
+        return None
+
+    def _commit(self, group: list[Waiting]) -> None:
+        """One transaction; nobody is answered before it is durable. What cannot be kept now is not lost silently."""
+        try:
+            with self._between:
+                outcomes = keep_all([coming for coming, _ in group])
+        except DatabaseError as error:
+            log.warning("reports not kept: %s", type(error).__name__)
+            outcomes = [Refused("not_now")] * len(group)
+        except BaseException:
+            _refuse(group)
+            raise
+        self._wrote = time.monotonic()
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _ended(self, code: int) -> None:
+        self.alive = False
+        left = []
+        while not self._line.empty():
+            left.append(self._line.get())
+        _refuse([one for one in left if one is not None])
+        connections.close_all()
+        os.close(self._held)
+        if code:
+            threading.Timer(0.5, self._end, [code]).start()  # time for the answers to those who waited
+
+    def _checkpoints(self) -> None:
+        """Write the log back while commits go on; cut it off when nobody writes, or when it has grown long."""
+        cut = 0.0
+        with closing(sqlite3.connect(self.file, isolation_level=None, timeout=1)) as connection:
+            while self.alive:
+                time.sleep(CHECKPOINT_EVERY)
+                idle = time.monotonic() - self._wrote > IDLE
+                if not idle:
+                    _checkpoint(connection, "PASSIVE")
+                if (idle and cut < self._wrote) or self._log() > LONGEST_LOG:
+                    with self._between:
+                        _checkpoint(connection, "TRUNCATE")
+                    cut = time.monotonic()
+
+    def _log(self) -> int:
+        try:
+            return self.file.with_name(self.file.name + "-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+
+def _checkpoint(connection: sqlite3.Connection, how: str) -> None:
+    try:
+        connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
+    except sqlite3.OperationalError as error:  # somebody holds the file; the next round does it
+        log.info("checkpoint later: %s", type(error).__name__)
+
+
+def _refuse(group: list[Waiting]) -> None:
+    for _, future in group:
+        if not future.done():
+            future.set_exception(Refused("not_now"))
+
+
+def _hold(lock: Path) -> int:
+    """The lock, held until this process ends; refused where another process holds it."""
+    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    for _ in range(TRIES):  # whoever only looks whether it is held, holds it for a moment
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.1)
+        else:
+            return held
+    os.close(held)
+    raise Refused("not_now")
+
+
+_starting = threading.Lock()
+_owner: list[Writer] = []
+
+
+def owner() -> Writer:
+    """This process's writer, started when first needed."""
+    if not _owner or _owner[0].file != path():
+        with _starting:
+            if not _owner or _owner[0].file != path():
+                _owner[:] = [Writer(path())]
+    return _owner[0]
+
+
+def silent_for(file: Path, now: float) -> float | None:
+    """Seconds since the last sign of life of whoever owns the writer; none where nobody does."""
+    try:
+        held = os.open(lock_of(file), os.O_RDWR)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return now - os.fstat(held).st_mtime
+    finally:
+        os.close(held)
