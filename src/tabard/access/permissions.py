@@ -16,6 +16,7 @@ class Permission(StrEnum):
     AUDIT_READ = "access:audit:read"  # read the audit chain
     TOKEN_ISSUE = "access:token:issue"  # make a key for a machine; one's own everybody may
     TOKEN_REVOKE = "access:token:revoke"  # end such a key; one's own everybody may
+    NEED_KEEP = "desk:need:keep"  # ask for help, take an action on, say that it is done or given up
     SNAPSHOT_FREEZE = "figures:snapshot:freeze"  # freeze the register to a snapshot
     TABLE_EXPORT = "figures:table:export"  # take a table away as a file
     TABLE_READ = "figures:table:read"  # see a table's cells
@@ -26,8 +27,11 @@ class Permission(StrEnum):
     INCIDENT_REPORT = "incidents:incident:report"  # enter an incident
     INCIDENT_REVIEW = "incidents:incident:review"  # verify, hold, ask back, release, split, undo a decision
     INCIDENT_REVISE = "incidents:incident:revise"  # correct, withdraw or void
+    INCIDENT_TELL = "incidents:incident:tell"  # write down who was told, next of kin above all
     RESTRICTED_READ = "incidents:restricted:read"  # read words, names and exact places
     TEXT_ERASE = "incidents:text:erase"  # erase words, names and places for good
+    ATTACHMENT_ADD = "intake:attachment:add"  # attach a file to an incident
+    ATTACHMENT_REMOVE = "intake:attachment:remove"  # erase an attached file for good
     BATCH_IMPORT = "intake:batch:import"  # take in a file
     BATCH_UNDO = "intake:batch:undo"  # undo an import
     MAPPING_SAVE = "intake:mapping:save"  # keep a column mapping

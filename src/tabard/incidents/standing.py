@@ -4,10 +4,11 @@ Both can be thrown away and rebuilt; a test shows that the rebuilt rows are the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from tabard.access.rows import insert
+from tabard.incidents import kin
 from tabard.incidents.facets import UNKNOWN, Answer, all_questions
 from tabard.incidents.models import Current, Incident, Listing, Review, Revision
 from tabard.rules import facts
@@ -39,10 +40,10 @@ def refresh(incidents: Iterable[str]) -> None:
     for some in batched(sorted(set(incidents)), BULK):
         Current.objects.filter(incident_id__in=some).delete()
         Listing.objects.filter(incident_id__in=some).delete()
-        latest = list(latest_of(some))
-        decided = decisions_on(some)
-        insert([_current(revision, decided.get(revision.incident_id, ())) for revision in latest])
-        insert([row for revision in latest for row in _listing(revision)])
+        latest = [(revision, incident_from(revision.facts)) for revision in latest_of(some)]
+        decided, families = decisions_on(some), kin.states(latest)
+        insert([_current(*held, decided.get(held[0].incident_id, ()), families) for held in latest])
+        insert([row for held in latest for row in _listing(*held)])
 
 
 def rebuild() -> int:
@@ -99,8 +100,9 @@ def _owed(revision: Revision, decisions: Sequence[Decision]) -> Owed:
     return owed(decisions, reported=reported, held=revision.number, changed=revision.recorded_at)
 
 
-def _current(revision: Revision, decisions: Sequence[Decision]) -> Current:
-    told = incident_from(revision.facts)
+def _current(
+    revision: Revision, told: facts.Incident, decisions: Sequence[Decision], families: Mapping[str, str]
+) -> Current:
     count, basis = persons(told)
     due = _owed(revision, decisions)
     return Current(
@@ -114,6 +116,7 @@ def _current(revision: Revision, decisions: Sequence[Decision]) -> Current:
         known_at=revision.known_at.astimezone(UTC).isoformat(),
         last_day=day_text(revision.last_day),
         review=due.state,
+        kin=families.get(revision.incident_id, kin.FREE),
         waiting_since=instant_text(due.since) if due.since and due.state in WAITING else None,
         **{value: said(told, dimension, value) for value, dimension in SHOWN.items()},
         **{name: getattr(revision, name) for name in REPEATED},
@@ -142,11 +145,11 @@ def _shared(revision: Revision) -> dict[str, str]:
     }
 
 
-def _listing(revision: Revision) -> Iterator[Listing]:
+def _listing(revision: Revision, told: facts.Incident) -> Iterator[Listing]:
     if revision.reason in STANDING:
         return
     shared = _shared(revision)
-    for facet in sorted(all_questions(answers(incident_from(revision.facts)))):
+    for facet in sorted(all_questions(answers(told))):
         yield Listing(incident_id=revision.incident_id, facet=facet, **shared)
 
 

@@ -48,6 +48,7 @@ class Current(models.Model):
         "certainty": "internal",
         "severity": "internal",
         "place": "internal",
+        "kin": "internal",
         "review": "internal",
         "waiting_since": "internal",
     }
@@ -87,6 +88,7 @@ class Current(models.Model):
     certainty = models.CharField(max_length=10, null=True)
     severity = models.CharField(max_length=10, null=True)
     place = models.CharField(max_length=26, blank=True)
+    kin = models.CharField(max_length=8, blank=True, default="")  # whether next of kin still have to be told
     # what the desk owes it (list `review_state`; empty: nothing), and since when it waits: NULL while nothing does
     review = models.CharField(max_length=10, blank=True, default="")
     waiting_since = models.CharField(max_length=32, null=True)  # ISO, UTC

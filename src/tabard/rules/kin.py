@@ -1,0 +1,122 @@
+"""Until next of kin know: for whom it holds, when it ends, and which facts must not leave meanwhile.
+
+A family must not learn from a report, a file or a colleague that somebody died or was taken. What was told
+covers what was known then: a death that is learned later waits for its own word to the family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tabard.rules.facts import Harm, Incident, Margin
+
+FAMILY = "next_of_kin"
+NOBODY = "no_next_of_kin"
+SETTLES = (FAMILY, NOBODY)  # words of `told_party` that end the wait
+WAITS, SETTLED, FREE = "waits", "settled", ""
+
+GRAVE = ("died", "died_in_captivity", "abducted", "detained", "missing")
+DEATHS = ("died", "died_in_captivity")
+OUTSIDE = ("civilian",)  # third parties: whose families these are, the organisations do not know
+# What points to a nationality or an employer: the employer's kind too, since some kinds have one member only.
+POINTS = ("scope", "org_type", "organisation", "recruitment", "contract", "subject")
+DIMENSIONS = ("recruitment", "org_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """How many persons have families to tell, and how many of them died; a group of unknown size is one."""
+
+    persons: int = 0
+    died: int = 0
+
+    def within(self, other: Toll) -> bool:
+        """Whether a word given for the other toll covers this one."""
+        return self.persons <= other.persons and self.died <= other.died
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word to the family that stands: for one person by the random key, or for all; and what was known then."""
+
+    toll: Toll
+    subject: str = ""
+
+
+def grave(harm: Harm) -> bool:
+    """Whether these persons' families must hear it first. An injury is, unless somebody says that it was slight."""
+    if harm.n == 0 or harm.scope in OUTSIDE:
+        return False
+    if any(_holds(harm, code) for code in GRAVE):
+        return True
+    slight = harm.serious is False or (harm.care is False and harm.serious is not True)
+    return _holds(harm, "injured") and not slight
+
+
+def toll(told: Incident, subject: str = "") -> Toll:
+    """The toll of an incident, or of one person in it; what only margins state counts where it is more."""
+    rows = [harm for harm in told.harm if grave(harm) and (not subject or harm.subject == subject)]
+    if subject:
+        return _sum(rows)
+    joint, marginal = _sum(rows), _marginal(told)
+    return Toll(max(joint.persons, marginal.persons), max(joint.died, marginal.died))
+
+
+def waits(told: Incident, words: Iterable[Word]) -> bool:
+    """Whether next of kin still have to be told something."""
+    owed, given = toll(told), tuple(words)
+    if not owed.persons or any(not word.subject and owed.within(word.toll) for word in given):
+        return False
+    return not _each_told(told, owed, given)
+
+
+def withheld(told: Incident) -> Incident:
+    """The facts without what points to a nationality or an employer. Counts by outcome and gender stay."""
+    harm = tuple(replace(each, **dict.fromkeys(POINTS)) for each in told.harm)
+    return replace(told, harm=harm, margins=tuple(m for m in told.margins if not _points(m)))
+
+
+def _each_told(told: Incident, owed: Toll, words: tuple[Word, ...]) -> bool:
+    """Whether every person in it is known by a key, and the family of each was told."""
+    rows = [harm for harm in told.harm if grave(harm)]
+    if not owed.within(_sum(rows)):
+        return False
+    return all(
+        harm.subject
+        and any(w.subject == harm.subject and toll(told, harm.subject).within(w.toll) for w in words)
+        for harm in rows
+    )
+
+
+def _holds(harm: Harm, code: str) -> bool:
+    return code in harm.outcomes and harm.outcomes[code].holds
+
+
+def _sum(rows: Iterable[Harm]) -> Toll:
+    found = [
+        (_count(harm.n), any(_holds(harm, code) for code in DEATHS) or harm.fate == "died") for harm in rows
+    ]
+    return Toll(sum(n for n, _ in found), sum(n for n, dead in found if dead))
+
+
+def _marginal(told: Incident) -> Toll:
+    counts = list(_outcomes(told.margins))
+    some = sum(n for code, n in counts if code in (*GRAVE, "injured"))
+    return Toll(some, sum(n for code, n in counts if code in DEATHS))
+
+
+def _outcomes(margins: Iterable[Margin]) -> Iterator[tuple[str, int]]:
+    """(outcome, persons) of each margin that gives one."""
+    for margin in margins:
+        if margin.dimension == "outcome":
+            yield margin.value, _count(margin.n)
+        elif margin.dimension2 == "outcome":
+            yield margin.value2, _count(margin.n)
+
+
+def _count(n: int | None) -> int:
+    return 1 if n is None else n
+
+
+def _points(margin: Margin) -> bool:
+    return margin.dimension in DIMENSIONS or margin.dimension2 in DIMENSIONS
