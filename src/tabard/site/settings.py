@@ -105,6 +105,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+ATTACHMENTS = os.environ.get("TABARD_ATTACHMENTS", "")  # an S3-compatible store; else a folder in HOME
+
 # An upload waits on disk, never in memory; the reader refuses more than its own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
