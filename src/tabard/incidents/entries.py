@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tabard.formats.report import Told
 from tabard.incidents.models import Revision, Source, Words
 from tabard.incidents.writer import Entry
 from tabard.places.models import Position
@@ -22,6 +23,16 @@ def entry_of(revision: Revision) -> Entry:
         sources=tuple(claim_of(source) for source in revision.sources.order_by("position")),
         original=words.original if words else "",
     )
+
+
+def entry_from(told: Told, original: str = "") -> Entry:
+    """What a report says, as what a revision takes; `original` is the intake's id of its bytes."""
+    return Entry(told.facts, told.position, told.texts, told.sources, original)
+
+
+def told_of(entry: Entry) -> Told:
+    """What a revision says, as what a report can say."""
+    return Told(entry.facts, entry.position, entry.texts, entry.sources)
 
 
 def again(told: Revision) -> Entry:
