@@ -17,7 +17,7 @@ from tabard.access.permissions import Permission
 from tabard.incidents import standing
 from tabard.incidents.checks import check
 from tabard.incidents.entries import again
-from tabard.incidents.models import Collection, Current, Incident, Link, Revision, Words
+from tabard.incidents.models import Collection, Current, Incident, Link, Note, Revision, Words
 from tabard.incidents.references import allocate, prefix
 from tabard.incidents.writer import Entry, Sheaf, Stamp
 from tabard.intake.queries import same_bytes
@@ -112,12 +112,15 @@ def revise(
     reason: str = "correction",
     known_at: datetime | None = None,
     expected: int | None = None,
+    keeps: bool = False,
 ) -> Revision:
-    """Add a revision. With `expected`, refused when somebody else revised meanwhile."""
+    """Add a revision. With `expected`, refused when somebody else revised meanwhile; with `keeps`, the words and
+    the place stay those of the revision that holds, by reference."""
     check(entry.facts)
     if not is_word("revision_reason", reason) or reason in ("void", "counted_as"):
         raise Refused("unknown_word", field="reason")
-    return _add(by, incident, entry, reason=reason, known_at=known_at, expected=expected)
+    told = _held(incident) if keeps else None
+    return _add(by, incident, entry, reason=reason, known_at=known_at, expected=expected, repeats=told)
 
 
 @action(Permission.INCIDENT_REVISE, about=_of_known)
@@ -155,6 +158,24 @@ def void(*, by: Account, incident: Incident, number: int) -> Revision:
         raise Refused("nothing_to_undo")
     nothing = Entry(facts.Incident())
     return _add(by, incident, nothing, reason="void", known_at=target.known_at, voids=target.pk)
+
+
+@action(Permission.INCIDENT_REVISE, about=_of_known)
+def reinstate(*, by: Account, incident: Incident, number: int) -> Revision:
+    """Say again, as known then, what a cancelled revision said: the undo of a void."""
+    told = Revision.objects.filter(incident=incident, number=number, voided_by__isnull=False).first()
+    if told is None:
+        raise Refused("nothing_to_undo")
+    reason = told.reason if told.reason in standing.STANDING else "reinstated"
+    return _add(
+        by,
+        incident,
+        again(told),
+        reason=reason,
+        known_at=told.known_at,
+        counted_as=told.counted_as_id,
+        repeats=told,
+    )
 
 
 def _held(incident: Incident) -> Revision:
@@ -241,8 +262,15 @@ def erase_words(*, by: Account, original: str, reason: str) -> Mapping[str, int]
     taken = Q(words__in=words.values("pk")) | Q(sources__original__in=twins)
     places = Revision.objects.filter(taken).exclude(place="").values("place")
     gone_places, _ = Position.objects.filter(pk__in=list(places.values_list("place", flat=True))).delete()
+    _forget_notes(taken)
     gone_words, _ = words.delete()
     record(
         "incidents:text:erase", f"original:{original}", reason=reason, words=gone_words, places=gone_places
     )
     return {"words": gone_words, "places": gone_places}
+
+
+def _forget_notes(taken: Q) -> None:
+    """What the desk wrote beside its decisions on these incidents may repeat the words."""
+    spoken_of = Revision.objects.filter(taken).values_list("incident_id", flat=True)
+    Note.objects.filter(incident__in=set(spoken_of)).delete()
