@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from tabard.formats.report import shapes, values
 from tabard.formats.report.faults import refusal
 from tabard.formats.report.shapes import Code, Collection, Owner, Shape, Ulid
-from tabard.formats.report.values import Told
+from tabard.formats.report.told import Told
 from tabard.rules import facts
 from tabard.rules.canonical import canonical
 from tabard.rules.refusals import Refused

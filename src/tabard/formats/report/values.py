@@ -4,7 +4,6 @@ A field left out is *not stated*; it is never zero and never "no"."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -12,16 +11,6 @@ from pydantic import Field, model_validator
 from tabard.formats.report import shapes
 from tabard.formats.report.shapes import Code, Count, Country, Day, Key, Name, Prose, Shape
 from tabard.rules import facts
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """All that one report says, as the plain values of `rules.facts`."""
-
-    facts: facts.Incident
-    position: facts.Position | None = None
-    texts: facts.Texts = field(default_factory=facts.Texts)
-    sources: tuple[facts.SourceClaim, ...] = ()
 
 
 class Counted(Shape):
