@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from formats.made import AWSD_41
-from incidents.made import cast_member, killed, made_file, report, row, take
+from incidents.made import cast_member, families_told, killed, made_file, report, row, take
 from tabard.access.actions import grant
 from tabard.access.models import Account, AuditLine
 from tabard.incidents import exporting, queries
@@ -119,6 +119,7 @@ def test_unknown_is_blank_and_zero_is_zero(by: Account, format_: str) -> None:
     told = {"none": facts.Harm(0, outcomes=died), "some": facts.Harm(None, "unknown", died)}
     for key, harm in told.items():
         report(by, source_key=key, entry=Entry(killed(harm=(harm,), day=None)))
+    families_told(by)
     rows = {str(one["source_key"]): one for one in table(by, format_)}
     assert float(rows["none"]["died"]) == 0
     for blank in (rows["some"]["died"], rows["none"]["injured"], rows["none"]["first_day"]):
@@ -150,6 +151,7 @@ def test_places_of_another_organisation_stay_hidden_in_one_file(by: Account) -> 
     for owner in "AB":
         place = facts.Position(locality=f"town of {owner}", precision="near")
         report(by, owner=owner, source_key=owner, entry=Entry(killed(), place))
+    families_told(by)
     found = {one["source_key"]: one.get("locality") for one in table(both, "json")}
     assert found == {"A": "town of A", "B": None}
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from incidents.made import at, cast_member, killed, report
+from incidents.made import at, cast_member, families_told, killed, report
 from tabard.access import policy
 from tabard.access.models import Account
 from tabard.incidents import actions, exporting, queries
@@ -198,6 +198,7 @@ def _says(stated: dict[str, str], asked: dict[str, str]) -> bool:
 
 def test_a_filtered_list_is_what_a_recount_over_the_facts_gives(by: Account, joseph: Account) -> None:
     made = populate(by)
+    families_told(by)
     references = dict(Incident.objects.values_list("pk", "reference"))
     reach = {
         by: {one.pk for one in made if one.sensitivity != "sealed"},

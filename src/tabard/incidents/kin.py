@@ -78,4 +78,14 @@ def _state(told: facts.Incident, words: Sequence[Word]) -> str:
     return WAITS if waits(told, words) else SETTLED
 
 
-__all__ = ["COLUMNS", "FREE", "holds", "leaving", "owner_leaving", "states", "under_embargo", "waiting"]
+__all__ = [
+    "COLUMNS",
+    "FREE",
+    "WAITS",
+    "holds",
+    "leaving",
+    "owner_leaving",
+    "states",
+    "under_embargo",
+    "waiting",
+]
