@@ -2,8 +2,11 @@
 
 from tabard.desk.models.callers import Caller
 from tabard.desk.models.drafts import Draft
+from tabard.desk.models.needs import Need, NeedText
 
 __all__ = [
     "Caller",
     "Draft",
+    "Need",
+    "NeedText",
 ]
