@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from tabard.rules.facts import OUTCOMES, Harm, Incident, Margin, ObjectHarm
+from tabard.rules.tally import Count as Count
+from tabard.rules.tally import held_now as held_now
+from tabard.rules.tally import holds
+from tabard.rules.tally import tally as tally
 from tabard.site.templatetags import words as say
 
 # The facts of an incident with the list that names their codes, in the order of the page.
@@ -37,15 +41,6 @@ DIMENSIONS = {"outcome": "outcome", "recruitment": "recruitment", "gender": "gen
 
 
 @dataclass(frozen=True)
-class Count:
-    """Some persons with one outcome."""
-
-    code: str
-    n: int | None
-    basis: str = "stated"
-
-
-@dataclass(frozen=True)
 class Said:
     """One fact: its name and its value in words."""
 
@@ -59,35 +54,6 @@ def what(told: Incident) -> str:
     first = say.word("means", means) if means else say.word("cause", told.cause) if told.cause else ""
     setting = say.word("setting", told.setting) if told.setting not in (None, "unknown") else ""
     return " · ".join(filter(None, (first, setting))) or gettext("What happened is not stated")
-
-
-def tally(told: Incident) -> list[Count]:
-    """Persons by outcome: what the source states by outcome alone, else the sum of the harm."""
-    margins = [m for m in told.margins if m.dimension == "outcome" and not m.dimension2]
-    if margins:
-        return [Count(m.value, m.n, m.n_basis) for m in margins if m.n != 0]
-    return [_sum(code, told.harm) for code in OUTCOMES if any(holds(h, code) for h in told.harm)]
-
-
-def holds(harm: Harm, code: str) -> bool:
-    """Whether these persons had that outcome."""
-    return code in harm.outcomes and harm.outcomes[code].holds
-
-
-def held_now(told: Incident) -> bool:
-    """Whether somebody is still held, as far as is known."""
-    return any(harm.fate == "held" for harm in told.harm)
-
-
-def _sum(code: str, harm: tuple[Harm, ...]) -> Count:
-    rows = [h for h in harm if holds(h, code)]
-    known = [h.n for h in rows if h.n is not None]
-    if not known:
-        return Count(code, None, "unknown")
-    bases = {h.n_basis for h in rows}
-    if len(known) < len(rows) or "at_least" in bases:
-        return Count(code, sum(known), "at_least")
-    return Count(code, sum(known), "estimate" if "estimate" in bases else "stated")
 
 
 def stated(told: Incident) -> list[Said]:
