@@ -23,6 +23,7 @@ class Draft:
     verb: str
     subject: str
     detail: Mapping[str, Value]
+    actor: str = ""  # whose doing it is, where the act writes down the doings of several
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def append(drafts: Sequence[Draft], *, act: str, actor: str) -> None:
             id=head.last + 1,
             at=now,
             act=act,
-            actor=actor,
+            actor=draft.actor or actor,
             verb=draft.verb,
             subject=draft.subject,
             detail=canonical(draft.detail),

@@ -99,10 +99,15 @@ def _joined(act: Act) -> Iterator[Act]:
 
 def record(verb: str, subject: str, **detail: audit.Value) -> None:
     """Write down what this act does: a verb `room:noun:verb`, an opaque subject, ids and field names."""
+    record_as("", verb, subject, **detail)
+
+
+def record_as(actor: str, verb: str, subject: str, /, **detail: audit.Value) -> None:
+    """The same, as the doing of whoever sent what this act only carries out."""
     for name, value in {"verb": verb, "subject": subject, **detail}.items():
         if not _coded(value):
             raise Refused("bad_value", field=name)
-    _current().lines.append(audit.Draft(verb, subject, detail))
+    _current().lines.append(audit.Draft(verb, subject, detail, actor))
 
 
 def _coded(value: object) -> bool:

@@ -37,5 +37,6 @@ class Permission(StrEnum):
     MAPPING_SAVE = "intake:mapping:save"  # keep a column mapping
     ORIGINAL_ERASE = "intake:original:erase"  # erase an original for good
     ORIGINAL_READ = "intake:original:read"  # read what somebody sent, word for word
+    REPORT_CODE = "intake:report:code"  # turn waiting reports into incidents: the worker's own
     ROW_MEND = "intake:row:mend"  # mend a held row
     ORGANISATION_CREATE = "people:organisation:create"  # enter an organisation

@@ -11,6 +11,7 @@ from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import Actor
 from tabard.formats.registry import FORMATS
+from tabard.intake.line import receipt as receipt  # what became of one report
 from tabard.intake.models import Batch, Mapping, OriginalBody, Row, Verbatim
 from tabard.rules.refusals import Forbidden, Refused
 

@@ -81,7 +81,7 @@ def keep_all(group: Sequence[Coming]) -> list[Outcome]:
 
 
 def _take_turns(alias: str) -> None:
-    """On PostgreSQL turns can commit out of order: see `queries.last_turn`."""
+    """On PostgreSQL turns can commit out of order: see `line.last_turn`."""
     if connections[alias].vendor == "postgresql":
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LINE])
