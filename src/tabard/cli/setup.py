@@ -22,6 +22,7 @@ from tabard.cli.collections import COLLECTIONS, open_known
 from tabard.cli.say import as_json, refusing, say
 from tabard.figures.fresh import fresh
 from tabard.incidents import worker
+from tabard.intake import attachments
 from tabard.rules.refusals import Refused
 from tabard.site import example
 from tabard.site.leftovers import sweep
@@ -147,6 +148,7 @@ def _until_one_ends(processes: tuple[subprocess.Popen[bytes], ...]) -> None:
 def work(once: bool) -> None:
     """Read files that wait in line. `serve` starts one by itself; on PostgreSQL run it as a service."""
     sweep(settings.HOME)
+    attachments.sweep()
     worker.recover()
     parent = os.getppid()
     while True:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 
@@ -135,3 +136,17 @@ def sweep() -> int:
     for key in found:
         store().delete(key)
     return len(found)
+
+
+def gather(folder: Path) -> None:
+    """All that the store holds, as plain files that are still sealed: for a backup."""
+    for key, _ in store().stored():
+        target = folder / "attachments" / key[:2] / key
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileNotFoundError):  # erased this moment
+            store().copy(key, target)
+
+
+def put_back(path: Path) -> None:
+    """One file of a backup into the store."""
+    store().put(path.name, path.read_bytes())

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from minio import Minio
@@ -78,6 +79,9 @@ class Bucket:
             self.client.remove_object(self.bucket, name)
         except TROUBLE as error:
             raise OSError("not deleted") from error
+
+    def copy(self, key: str, path: Path) -> None:
+        path.write_bytes(self.get(key))
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
         try:

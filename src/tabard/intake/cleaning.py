@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from threading import BoundedSemaphore
 
 from tabard.formats.attached.kinds import REFUSED, kind_of
 from tabard.rules.refusals import Refused
-from tabard.vocab.catalogue import codes
 
 LARGEST = 10_000_000
 PATIENCE = 30  # seconds; the process's own limit is on computing time
@@ -43,9 +43,9 @@ def _cleaned(data: bytes, kind: str) -> bytes:
             )
         except subprocess.TimeoutExpired:
             raise Refused("damaged_file") from None
-    said = done.stdout[:40].decode("ascii", "replace") if done.returncode == REFUSED else ""
-    if said in codes():
-        raise Refused(said)
+    if done.returncode == REFUSED:
+        code, fields = json.loads(done.stdout)
+        raise Refused(code, **fields)
     if done.returncode or not done.stdout:
         raise Refused("damaged_file")
     return done.stdout

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -28,6 +29,8 @@ class Store(Protocol):
     def exists(self, key: str) -> bool: ...
 
     def delete(self, key: str) -> None: ...  # harmless to repeat
+
+    def copy(self, key: str, path: Path) -> None: ...  # to a plain file; OSError where there is none
 
     def stored(self) -> Iterator[tuple[str, datetime]]: ...  # each with the moment it was put
 
@@ -64,8 +67,16 @@ class Folder:
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
+    def copy(self, key: str, path: Path) -> None:
+        """A second name for the same bytes where the disk can do that."""
+        try:
+            path.hardlink_to(self._path(key))
+        except FileNotFoundError:
+            raise
+        except OSError:
+            shutil.copyfile(self._path(key), path)
+
     def stored(self) -> Iterator[tuple[str, datetime]]:
-        """Unfinished ones too, by the key that they would have had."""
         for path in sorted(self.folder.glob("??/*")):
             if KEY.fullmatch(path.name):
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)

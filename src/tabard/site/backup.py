@@ -28,6 +28,7 @@ from tabard import __version__
 from tabard.access import appendonly, audit, guard
 from tabard.access.models import Account
 from tabard.access.trail import has_read
+from tabard.intake import attachments
 from tabard.rules.refusals import Refused
 from tabard.site import postgres
 
@@ -35,7 +36,7 @@ MANIFEST = "manifest.json"
 BESIDE = ("secret.key", "snapshots", "keys")
 BOTH = {"register.db", "intake.db"}  # what a backup of SQLite must hold
 KNOWN = re.compile(
-    r"register\.db|intake\.db|secret\.key|tables/[A-Za-z0-9_]+\.copy|(snapshots|keys)/[^\\\0]+"
+    r"register\.db|intake\.db|secret\.key|tables/[A-Za-z0-9_]+\.copy|attachments/[0-9a-f]{2}/[0-9a-f]{32}|(snapshots|keys)/[^\\\0]+"
 )
 MOST_FILES = 500_000
 MOST_OF_THE_DISK = 0.8  # of what is free: a restore must never fill it
@@ -69,6 +70,7 @@ def backup(target: Path, *, by: Account) -> Proof:
     with tempfile.TemporaryDirectory(dir=settings.HOME, prefix="backup-") as scratch:
         folder = Path(scratch)
         lines = _databases(folder)
+        attachments.gather(folder)
         proof = _proof(folder, lines)
         (folder / MANIFEST).write_text(json.dumps(vars(proof), indent=1))
         try:
@@ -230,6 +232,9 @@ def _place(folder: Path, home: Path, proof: Proof) -> None:
     connections.close_all()
     for name in proof.files:
         if name.startswith("tables/"):
+            continue
+        if name.startswith("attachments/"):
+            attachments.put_back(folder / name)
             continue
         target = home / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -16,6 +16,7 @@ from tabard.figures import manifest
 from tabard.figures.models import Snapshot
 from tabard.incidents import standing, verifying
 from tabard.incidents.models import Current, Incident
+from tabard.intake import attachments
 from tabard.intake.models import Batch, Original
 from tabard.rules.batches import batched
 from tabard.site import leftovers
@@ -83,6 +84,15 @@ def originals() -> Finding:
     )
 
 
+def attached() -> Finding:
+    """Every attached file is in the store, and nothing lies there that nobody knows of."""
+    lost = attachments.lost()
+    if lost:
+        return Finding("attachments", False, "attachments_missing", lost)
+    strays = sum(1 for _ in attachments.strays())
+    return Finding("attachments", not strays, "attachments_stray" if strays else "", strays)
+
+
 def index() -> Finding:
     """The index names the revision that holds today, of every incident that has one."""
     off, ids = 0, Incident.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
@@ -130,6 +140,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     chain,
     revisions,
     originals,
+    attached,
     index,
     snapshots,
     space,

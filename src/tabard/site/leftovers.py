@@ -17,7 +17,7 @@ def leftovers(home: Path) -> Iterator[Path]:
     """Unfinished folders and files in which nothing has changed for an hour."""
     if home.stat().st_mode & stat.S_ISVTX:
         return  # a shared folder: what lies there may be anybody's
-    for path in [*home.glob("*"), *home.glob("snapshots/**/*.part")]:
+    for path in [*home.glob("*"), *home.glob("snapshots/**/*.part"), *home.glob("attachments/??/*.part")]:
         if path.is_symlink() or not (path.suffix == ".part" or UNFINISHED.fullmatch(path.name)):
             continue
         if time.time() - _touched(path) > HOUR:

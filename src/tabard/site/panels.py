@@ -3,24 +3,14 @@ is named in `PANELS`, in the order of the page; None leaves nothing behind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from tabard.access.models import Account
 from tabard.incidents.models import Incident
+from tabard.site.components import attached
+from tabard.site.components.panel import Panel
 
-
-@dataclass(frozen=True)
-class Panel:
-    """A template that makes one `<section class="sheet">`, with what it needs; `aside` stands in the narrow column."""
-
-    template: str
-    shown: Mapping[str, Any] = field(default_factory=dict)
-    aside: bool = True
-
-
-PANELS: Sequence[Callable[[Incident, Account], Panel | None]] = ()
+PANELS: Sequence[Callable[[Incident, Account], Panel | None]] = (attached.panel,)
 
 
 def panels(incident: Incident, by: Account) -> list[Panel]:

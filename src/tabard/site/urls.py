@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tabard.site.views import errors, figures, imports, incidents, mending, sign_in, situation
+from tabard.site.views import attachments, errors, figures, imports, incidents, mending, sign_in, situation
 
 urlpatterns = [
     path("", situation.situation, name="situation"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("incidents/find/", incidents.find, name="incidents-find"),
     path("incidents/export.<str:kind>", incidents.export, name="incidents-export"),
     path("incidents/<str:reference>/", incidents.incident, name="incident"),
+    path("incidents/<str:reference>/attach/", attachments.attach, name="incident-attach"),
+    path("attachments/<str:pk>/", attachments.attached, name="attachment"),
+    path("attachments/<str:pk>/remove/", attachments.remove, name="attachment-remove"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="imports-new"),
     path("imports/<str:pk>/", imports.one, name="imports-one"),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 
@@ -24,7 +25,7 @@ def main(kind: str) -> int:
     try:
         cleaned = CLEANERS[kind](sys.stdin.buffer.read(), kind)
     except Refused as refusal:
-        sys.stdout.write(refusal.code)
+        json.dump([refusal.code, refusal.fields], sys.stdout)
         return REFUSED
     sys.stdout.buffer.write(cleaned)
     return 0

@@ -29,7 +29,7 @@ UNSAID = ("", "application/octet-stream")
 KIND_OF = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes}
 ACCEPT = ",".join((*SUFFIXES, *KIND_OF))  # for a form
 LONGEST_NAME = 100
-REFUSED = 3  # how the cleaning process ends when it refuses; the code is its output
+REFUSED = 3  # how the cleaning process ends when it refuses; its output is code and fields
 UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff/\\:*?\"<>|]+")
 
 

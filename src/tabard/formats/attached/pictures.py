@@ -16,21 +16,27 @@ FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MOST_PIXELS = 50_000_000  # what phones take today; 200 MB while it is open
 LONGEST_EDGE = 4096
 QUALITY = 88
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
 def clean(data: bytes, kind: str) -> bytes:
     """The picture alone, in its own format; of a moving one the first picture."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    with Image.open(BytesIO(data), formats=[FORMATS[kind]]) as opened:
-        if opened.width * opened.height > MOST_PIXELS:
-            raise Refused("picture_too_large", limit=MOST_PIXELS // 1_000_000)
-        opened.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-        upright = ImageOps.exif_transpose(opened)
-        picture = upright.convert(_mode(upright, kind))
+    try:
+        picture = _upright(data, kind)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused("picture_too_large", limit=MOST_PIXELS // 1_000_000) from None
     picture.info = {}  # comments, EXIF, XMP, colour profiles
     out = BytesIO()
     picture.save(out, FORMATS[kind], quality=QUALITY, optimize=kind == "image/jpeg")
     return out.getvalue()
+
+
+def _upright(data: bytes, kind: str) -> Image.Image:
+    with Image.open(BytesIO(data), formats=[FORMATS[kind]]) as opened:
+        opened.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+        upright = ImageOps.exif_transpose(opened)
+        return upright.convert(_mode(upright, kind))
 
 
 def _mode(picture: Image.Image, kind: str) -> str:

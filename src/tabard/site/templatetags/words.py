@@ -47,6 +47,12 @@ def country(iso3: str | None) -> str:
     return countries.name(iso3, vocabulary_language()) if iso3 else gettext("country not known")
 
 
+@register.simple_tag
+def kind(media_type: str) -> str:
+    """`image/jpeg` as people call it."""
+    return gettext("Text") if media_type == "text/plain" else media_type.rpartition("/")[2].upper()
+
+
 @register.filter
 def number(value: int | float | None) -> str:
     """Grouped as the language groups; unknown is a dash, never zero."""
