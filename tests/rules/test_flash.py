@@ -64,7 +64,7 @@ def test_every_arabic_line_runs_from_right_to_left(some: list[Line]) -> None:
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))
-@pytest.mark.parametrize("most", [*range(1, 60), 200, 999])
+@pytest.mark.parametrize("most", [*range(1, 100), 200, 999])
 def test_words_are_cut_whole(language: str, most: int) -> None:
     whole = (WORDS[language] * 50).strip()
     short = cut(whole, most)
@@ -87,6 +87,13 @@ def test_a_cut_text_is_its_own_beginning(text: str, most: int) -> None:
     short = cut(text, most)
     assert utf16(short) <= most
     assert short == text or not short or text.startswith(short.removesuffix("..."))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("length", range(900, 1001))
+def test_the_brim_is_reached_and_not_passed(length: int, language: str) -> None:
+    told = [Line("a", "A", "x" * length), Line("b", "B", "y " * 600, free=True), Line("c", "C", "z" * 20)]
+    assert 900 < utf16(flash("Flash", told, language).text) <= 1_000 or length > 985
 
 
 def test_the_most_important_stands_and_the_rest_gives_way() -> None:

@@ -119,6 +119,17 @@ def test_what_stays_behind(told: Incident) -> None:
     assert canonical(withheld(out)) == canonical(out)
 
 
+def test_margins_that_point_somewhere_stay_behind() -> None:
+    told = (
+        Margin(1, "recruitment", "local"),
+        Margin(1, "outcome", "died", "recruitment", "local"),
+        Margin(1, "outcome", "died", "org_type", "unrwa"),
+        Margin(2, "outcome", "died", "gender", "female"),
+        Margin(2, "total", ""),
+    )
+    assert withheld(Incident(margins=told)).margins == told[3:]
+
+
 @given(incidents(), st.lists(st.builds(Word, st.builds(Toll, st.integers(0, 9), st.integers(0, 9)))))
 def test_more_words_never_bring_the_wait_back(told: Incident, words: list[Word]) -> None:
     assert not waits(told, [*words, Word(toll(told))])
