@@ -1,4 +1,4 @@
-"""The WSGI door of the web server."""
+"""The WSGI door of the web server: reports are taken in on the doorstep, everything else goes to Django."""
 
 import os
 
@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.umask(0o077)  # what is written holds what is restricted
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tabard.site.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from tabard.api.doorstep import Doorstep  # noqa: E402 - models can be imported from here on
+
+application = Doorstep(django)
