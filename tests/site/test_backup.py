@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import os
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from tabard.rules.refusals import Refused
 from tabard.site import backup as archive
 from tabard.site import leftovers
 
+SETTINGS = "tabard.site.settings"
 HEADER = (
     "Incident ID,Year,Month,Day,Country Code,Country,Region,District,City,UN,INGO,ICRC,NRCS and IFRC,NNGO,Other,"
     "Nationals killed,Nationals wounded,Nationals kidnapped,Total nationals,Internationals killed,"
@@ -250,3 +253,39 @@ def test_leftovers_of_an_hour_ago_are_removed(tmp_path: Path) -> None:
     assert set(leftovers.leftovers(tmp_path)) == set(left)
     assert leftovers.sweep(tmp_path) == 3
     assert [path.exists() for path in left + stays] == [False] * 3 + [True] * 3
+
+
+ATTACH = """
+import django; django.setup()
+from io import BytesIO
+from PIL import Image
+from tabard.access.trail import console
+from tabard.incidents.attaching import attach
+from tabard.incidents.models import Incident
+out = BytesIO(); Image.new("RGB", (8, 8)).save(out, "PNG")
+print(attach(by=console(), incident=Incident.objects.first(), data=out.getvalue(), name="a.png").pk)
+"""
+
+
+def python(one: Installation, code: str) -> str:
+    more = {"TABARD_HOME": str(one.home), "DATABASE_URL": one.database, "DJANGO_SETTINGS_MODULE": SETTINGS}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | more, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_attached_files_come_back_and_still_open(filled: Installation, tmp_path: Path) -> None:
+    pk = python(filled, ATTACH)
+    filled.run("backup", tmp_path / "all.tar.gz")
+    with installation(tmp_path / "other") as other:
+        other.run("restore", tmp_path / "all.tar.gz")
+        assert [finding["check"] for finding in other.json("doctor") if not finding["well"]] == []
+        read = "import django; django.setup(); from tabard.incidents.attaching import read;"
+        read += (
+            "from tabard.access.trail import console; print(read(by=console(), attachment=%r).content[:4])"
+        )
+        assert python(other, read % pk) == repr(b"\x89PNG")
+        for path in other.home.glob("attachments/*/*"):
+            path.unlink()
+        assert "attachments" in [f["check"] for f in other.json("doctor", code=3) if not f["well"]]

@@ -65,10 +65,11 @@ class Bucket:
             raise OSError("not got") from error
 
     def exists(self, key: str) -> bool:
+        name = self._name(key)
         try:
-            self.client.stat_object(self.bucket, self._name(key))
-        except S3Error as error:
-            if error.code in ("NoSuchKey", "NoSuchObject"):
+            self.client.stat_object(self.bucket, name)
+        except TROUBLE as error:
+            if isinstance(error, S3Error) and error.code in ("NoSuchKey", "NoSuchObject"):
                 return False
             raise OSError("not known") from error
         return True
