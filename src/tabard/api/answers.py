@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.core.exceptions import RequestDataTooBig
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 from pydantic import BaseModel
 
+from tabard.api.etags import Changed
 from tabard.api.problems import MEDIA_TYPE, language_of, problem, status_of
 from tabard.formats.report import faults
 from tabard.rules.refusals import Refused
@@ -35,6 +36,10 @@ def refusal(request: HttpRequest, refused: Refused, status: int | None = None) -
     response["Content-Language"] = language
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="tabard"'
+    if isinstance(refused, Changed):
+        response["ETag"] = refused.now
+    if refused.code == "too_fast":
+        response["Retry-After"] = str(refused.fields["seconds"])
     return response
 
 
@@ -54,16 +59,14 @@ def known(error: Exception) -> Refused | None:
         return _invalid(error)
     if isinstance(error, Throttled):
         return Refused("too_fast", seconds=int(error.wait or 0) + 1)
-    for kind, code in CODES.items():
-        if isinstance(error, kind):
-            return Refused(code)
-    return None
+    if isinstance(error, RequestDataTooBig):
+        return Refused("too_large", limit=f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes")
+    return next((Refused(code) for kind, code in CODES.items() if isinstance(error, kind)), None)
 
 
 CODES: dict[type[Exception], str] = {
     AuthenticationError: "token_needed",
     Http404: "not_found",
-    RequestDataTooBig: "too_large",
     SuspiciousOperation: "bad_request",
     MultiPartParserError: "bad_request",
     UnreadablePostError: "bad_request",

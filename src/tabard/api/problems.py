@@ -45,7 +45,9 @@ STATUS = {
     "write_outside_door": 500,
     "not_now": 503,
 }
-WEIGHED = re.compile(r"\s*([A-Za-z*]{1,8})(?:-[A-Za-z0-9-]{1,40})?\s*(?:;\s*q\s*=\s*(0(?:\.\d{1,3})?|1(?:\.0{1,3})?)\s*)?")
+WEIGHED = re.compile(
+    r"\s*([A-Za-z*]{1,8})(?:-[A-Za-z0-9-]{1,40})?\s*(?:;\s*q\s*=\s*(0(?:\.\d{1,3})?|1(?:\.0{1,3})?)\s*)?"
+)
 MOST = 20  # languages that are looked at
 
 

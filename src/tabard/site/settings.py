@@ -26,11 +26,14 @@ INSTALLED_APPS = [
     "tabard.incidents",
     "tabard.desk",
     "tabard.figures",
+    "tabard.api",
     "tabard.site",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "tabard.api.front.Front",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -111,6 +114,13 @@ ATTACHMENTS = os.environ.get("TABARD_ATTACHMENTS", "")  # an S3-compatible store
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 FILE_UPLOAD_TEMP_DIR = None
+
+# The API: how often one token may ask, and which other sites' pages may (none, unless named).
+API_RATE = os.environ.get("TABARD_API_RATE", "1200/minute")
+CORS_ALLOWED_ORIGINS = list(filter(None, os.environ.get("TABARD_API_ORIGINS", "").split(",")))
+CORS_URLS_REGEX = r"^/api/"
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After"]
+CORS_ALLOW_HEADERS = ["authorization", "content-type", "idempotency-key", "if-match", "accept-language"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from tabard.site.views import attachments, errors, figures, imports, incidents, mending, sign_in, situation
+from tabard.site.views import (
+    attachments,
+    deciding,
+    errors,
+    figures,
+    imports,
+    incidents,
+    mending,
+    queue,
+    sign_in,
+    situation,
+    splitting,
+    together,
+)
 
 urlpatterns = [
+    path("api/v1/", include("tabard.api.urls")),
     path("", situation.situation, name="situation"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
@@ -15,6 +29,12 @@ urlpatterns = [
     path("incidents/export.<str:kind>", incidents.export, name="incidents-export"),
     path("incidents/<str:reference>/", incidents.incident, name="incident"),
     path("incidents/<str:reference>/attach/", attachments.attach, name="incident-attach"),
+    path("incidents/<str:reference>/decide/", deciding.decide, name="incident-decide"),
+    path("incidents/<str:reference>/split/", splitting.split_page, name="incident-split"),
+    path("review/", queue.queue_page, name="review"),
+    path("review/preview/", together.preview, name="review-preview"),
+    path("review/apply/", together.apply, name="review-apply"),
+    path("review/acts/<str:act>/", together.act_page, name="review-act"),
     path("attachments/<str:pk>/", attachments.attached, name="attachment"),
     path("attachments/<str:pk>/remove/", attachments.remove, name="attachment-remove"),
     path("imports/", imports.imports, name="imports"),
