@@ -27,6 +27,7 @@ class Room:
 ROOMS = (
     Room("situation", _("Situation"), Permission.INCIDENT_READ),
     Room("incidents", _("Incidents"), Permission.INCIDENT_READ),
+    Room("review", _("Review"), Permission.INCIDENT_REVIEW),
     Room("imports", _("Imports"), Permission.BATCH_IMPORT),
     Room("figures", _("Figures"), Permission.TABLE_READ),
 )
@@ -53,4 +54,5 @@ def _switch(request: HttpRequest, code: str) -> str:
 
 def _room(page: str) -> str:
     """The room a page lies in: `incidents-find` and `incident` both lie in `incidents`."""
-    return "incidents" if page == "incident" else page.split("-")[0]
+    first = page.split("-")[0]
+    return "incidents" if first == "incident" else first

@@ -64,7 +64,7 @@ class Story:
     statements: list[Statement]
     counted: list[Counted]
     steps: list[Step]
-    links: list[tuple[str, Incident]]
+    links: list[tuple[Link, Incident]]
     what: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -160,12 +160,12 @@ def _steps(revisions: Sequence[Revision]) -> list[Step]:
     return steps[::-1]
 
 
-def _links(incident: Incident, by: Account) -> list[tuple[str, Incident]]:
+def _links(incident: Incident, by: Account) -> list[tuple[Link, Incident]]:
     """Links that stand, to incidents that the reader may know of."""
     rows = Link.objects.filter(voids=None, voided_by=None).select_related("first", "second")
     near = [*rows.filter(first=incident), *rows.filter(second=incident)]
-    others = [(row.kind, row.second if row.first_id == incident.pk else row.first) for row in near]
+    others = [(row, row.second if row.first_id == incident.pk else row.first) for row in near]
     seen = set(
         queries.visible_to(by).filter(pk__in=[other.pk for _, other in others]).values_list("pk", flat=True)
     )
-    return [(kind, other) for kind, other in others if other.pk in seen]
+    return [(link, other) for link, other in others if other.pk in seen]

@@ -39,7 +39,8 @@ def identity(name: str, moment: datetime) -> str:
 
 def _of_story(story: Story, owners: Mapping[str, Sequence[str]]) -> Coming:
     owner = _owner(story.name, story.owner, owners)
-    return Coming(identity(story.name, story.known), story.entry, story.known, owner, story.sensitivity)
+    key = identity(story.name, story.known)
+    return Coming(key, story.entry, story.known, owner, story.sensitivity, reviewed=False)
 
 
 def _of_draft(each: Drafted, owners: Mapping[str, Sequence[str]]) -> Coming:

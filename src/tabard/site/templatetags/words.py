@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 from django import template
 from django.utils.translation import get_language, gettext, to_locale
@@ -69,6 +69,12 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """14 Nov 2019 08:15 UTC: one clock for everybody."""
     return f"{day(value)} {apart(f'{value:%H:%M} UTC')}" if value else "–"
+
+
+@register.filter
+def age(since: datetime) -> str:
+    """For how long something has waited: 3 days."""
+    return format_timedelta(datetime.now(UTC) - since, threshold=1.2, locale=locale())
 
 
 def apart(text: str) -> str:

@@ -24,6 +24,17 @@ def refusal(request: HttpRequest, code: str, *, status: int, **fields: str | int
     return render(request, "error.html", shown, status=status)
 
 
+def told(refusal: Refused | None) -> dict[str, str]:
+    """What a form that comes back says: what was wrong, and what to do next."""
+    if refusal is None:
+        return {}
+    language = vocabulary_language()
+    return {
+        "wrong": catalogue.message(refusal.code, language, **refusal.fields),
+        "next_step": catalogue.next_step(refusal.code, language, **refusal.fields),
+    }
+
+
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
     return refusal(request, "bad_request", status=400)
 

@@ -13,19 +13,24 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import may_somewhere
 from tabard.incidents import queries
 from tabard.incidents.exporting import EXTENSIONS, write
+from tabard.incidents.models import Incident
 from tabard.incidents.queries import Cursor, Filters
 from tabard.places import countries
 from tabard.rules.refusals import Refused
 from tabard.site.collection_choice import collections_of
 from tabard.site.components.lines import lines
+from tabard.site.components.reviewed import reviewed
 from tabard.site.components.story import story
 from tabard.site.entrance import enter
+from tabard.site.panels import panels
 from tabard.site.templatetags.words import vocabulary_language
 from tabard.site.views.digits import YEAR, is_whole, whole
+from tabard.site.views.errors import status_of, told
 from tabard.vocab import words
 from tabard.vocab.schemes import scheme
 
@@ -66,7 +71,20 @@ def incident(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything known of one incident, each source's words only to whoever may read them."""
     user = enter(request, Permission.INCIDENT_READ)
     found = queries.find(user, reference.upper())
-    return render(request, "incident.html", {"story": story(found, by=user)})
+    return page_of(request, user, found, do=request.GET.get("do", ""))
+
+
+def page_of(
+    request: HttpRequest, user: Account, incident: Incident, *, do: str = "", refusal: Refused | None = None
+) -> HttpResponse:
+    """The one screen of an incident; `do` names the decision whose form stands open, with what was refused of it."""
+    shown = {
+        "story": story(incident, by=user),
+        "review": reviewed(incident, user, do=do, typed=request.POST),
+        "panels": panels(incident, user),
+        "do": do,
+    } | told(refusal)
+    return render(request, "incident.html", shown, status=status_of(refusal) if refusal else 200)
 
 
 @require_POST

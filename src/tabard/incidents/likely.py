@@ -1,0 +1,102 @@
+"""Records that may speak of the same event: suggested from the index, decided by a person, never merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tabard.access.policy import Actor
+from tabard.incidents.models import Current, Incident, Link
+from tabard.incidents.queries import seen_by
+from tabard.rules.linkage import MOST_DAYS_APART, Event, Likeness, likeness
+
+LOOKED_AT = 60  # records of the same country and days, for one record
+SHOWN = 8
+OUTCOMES = ("died", "injured", "abducted", "detained")
+COLUMNS = (
+    "incident_id",
+    "reference",
+    "collection",
+    "occurred",
+    "last_day",
+    "country",
+    "cause",
+    "means",
+    "setting",
+    "persons",
+    *OUTCOMES,
+)
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Another record, and how alike it is."""
+
+    incident: str
+    reference: str
+    collection: str
+    event: Event
+    likeness: Likeness
+
+
+def likely(actor: Actor, row: Current) -> list[Likely]:
+    """The records most alike to this one, among those that the actor sees; the most alike first."""
+    if not row.occurred or not row.country:
+        return []
+    mine = _event({name: getattr(row, name) for name in COLUMNS})
+    found = (_likely(mine, other) for other in _near(actor, row))
+    alike = sorted((each for each in found if each.likeness.likely), key=lambda each: -each.likeness.score)
+    return alike[:SHOWN]
+
+
+def linked(incidents: Iterable[str]) -> set[frozenset[str]]:
+    """The pairs that somebody joined already, whatever the kind."""
+    ids = list(incidents)
+    rows = Link.objects.filter(voids=None, voided_by=None)
+    near = [*rows.filter(first__in=ids), *rows.filter(second__in=ids)]
+    return {frozenset((row.first_id, row.second_id)) for row in near}
+
+
+def unlinked(incident: Incident, found: Iterable[Likely]) -> list[Likely]:
+    """Those of them that nobody has joined to this incident."""
+    pairs = linked([incident.pk])
+    return [each for each in found if frozenset((incident.pk, each.incident)) not in pairs]
+
+
+def _near(actor: Actor, row: Current) -> Iterable[dict[str, object]]:
+    apart = timedelta(days=MOST_DAYS_APART)
+    first = date.fromisoformat(row.occurred) - apart
+    last = date.fromisoformat(row.last_day or row.occurred) + apart
+    near = Current.objects.filter(
+        seen_by(actor),
+        country=row.country,
+        standing="counted",
+        occurred__gte=first.isoformat(),
+        occurred__lte=last.isoformat(),
+    )
+    return near.exclude(pk=row.pk).order_by("-occurred", "-incident_id").values(*COLUMNS)[:LOOKED_AT]
+
+
+def _likely(mine: Event, other: dict[str, object]) -> Likely:
+    event = _event(other)
+    keys = (str(other[name]) for name in ("incident_id", "reference", "collection"))
+    return Likely(*keys, event=event, likeness=likeness(mine, event))
+
+
+def _event(row: dict[str, object]) -> Event:
+    first, last = str(row["occurred"]), str(row["last_day"] or row["occurred"])
+    return Event(
+        date.fromisoformat(first),
+        date.fromisoformat(last),
+        str(row["country"]),
+        _word(row["cause"]),
+        _word(row["means"]),
+        _word(row["setting"]),
+        frozenset(code for code in OUTCOMES if row[code]),
+        int(str(row["persons"])) if row["persons"] else None,
+    )
+
+
+def _word(code: object) -> str | None:
+    return None if code in (None, "unknown") else str(code)
