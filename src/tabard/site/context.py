@@ -28,6 +28,7 @@ ROOMS = (
     Room("situation", _("Situation"), Permission.INCIDENT_READ),
     Room("incidents", _("Incidents"), Permission.INCIDENT_READ),
     Room("review", _("Review"), Permission.INCIDENT_REVIEW),
+    Room("needs", _("Help and actions"), Permission.NEED_KEEP),
     Room("imports", _("Imports"), Permission.BATCH_IMPORT),
     Room("figures", _("Figures"), Permission.TABLE_READ),
 )
