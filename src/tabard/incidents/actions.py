@@ -4,7 +4,7 @@ Undo is a void, never a delete; nothing is merged away."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +15,8 @@ from tabard.access.door import action, announce, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.incidents import standing
-from tabard.incidents.checks import check
 from tabard.incidents.entries import again
+from tabard.incidents.local import coded
 from tabard.incidents.models import Collection, Current, Incident, Link, Note, Revision, Words
 from tabard.incidents.references import allocate, prefix
 from tabard.incidents.writer import Entry, Sheaf, Stamp
@@ -26,6 +26,8 @@ from tabard.rules import facts
 from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
 from tabard.vocab.words import is_word
+
+BOTH = ("place", "words")  # what a revision may keep of the one before by reference
 
 
 def keys_of(incident: Incident) -> tuple[str, ...]:
@@ -68,7 +70,7 @@ def report(
     id: str | None = None,
 ) -> Incident:
     """Enter an incident with its first revision. The same `id` again is the same report, and changes nothing."""
-    check(entry.facts)
+    entry = coded(entry, owner)
     if there := _there(by, id):
         return there
     now = datetime.now(UTC)
@@ -112,15 +114,18 @@ def revise(
     reason: str = "correction",
     known_at: datetime | None = None,
     expected: int | None = None,
-    keeps: bool = False,
+    keeps: bool | Container[str] = False,
 ) -> Revision:
     """Add a revision. With `expected`, refused when somebody else revised meanwhile; with `keeps`, the words and
-    the place stay those of the revision that holds, by reference."""
-    check(entry.facts)
+    the place stay those of the revision that holds, by reference; or one of them, where it is named."""
+    entry = coded(entry, incident.owner)
     if not is_word("revision_reason", reason) or reason in ("void", "counted_as"):
         raise Refused("unknown_word", field="reason")
     told = _held(incident) if keeps else None
-    return _add(by, incident, entry, reason=reason, known_at=known_at, expected=expected, repeats=told)
+    kept = BOTH if isinstance(keeps, bool) else keeps
+    return _add(
+        by, incident, entry, reason=reason, known_at=known_at, expected=expected, repeats=told, keeps=kept
+    )
 
 
 @action(Permission.INCIDENT_REVISE, about=_of_known)
@@ -202,6 +207,7 @@ def _add(
     voids: str | None = None,
     counted_as: str | None = None,
     repeats: Revision | None = None,
+    keeps: Container[str] = BOTH,
 ) -> Revision:
     """One more revision behind the last one of the incident's own chain.
 
@@ -217,7 +223,7 @@ def _add(
     )
     sheaf = Sheaf()
     pk = incident.pk
-    made = sheaf.again(pk, stamp, repeats, entry) if repeats else sheaf.revision(pk, stamp, entry)
+    made = sheaf.again(pk, stamp, repeats, entry, keeps) if repeats else sheaf.revision(pk, stamp, entry)
     sheaf.write()
     standing.refresh([incident.pk])
     record("incidents:incident:revise", f"incident:{incident.pk}", reason=reason, number=number + 1)

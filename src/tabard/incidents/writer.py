@@ -5,7 +5,7 @@ Only verbs use it, inside an act. Nothing here decides; it stores what it is giv
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,12 +88,20 @@ class Sheaf:
         self._parts(made, entry, words, words_hash)
         return made
 
-    def again(self, incident: str, stamp: Stamp, told: Revision, entry: Entry) -> Revision:
-        """A new revision that says what an earlier one said, with the same words and place."""
-        kept = (told.place, told.place_hash, told.words, told.words_hash)
-        made = _revision(incident, stamp, entry, kept)
+    def again(
+        self,
+        incident: str,
+        stamp: Stamp,
+        told: Revision,
+        entry: Entry,
+        keeps: Container[str] = ("place", "words"),
+    ) -> Revision:
+        """A new revision that keeps the words, the place or both of an earlier one, by reference."""
+        place = (told.place, told.place_hash) if "place" in keeps else self._place(entry.position)
+        words = (told.words, told.words_hash) if "words" in keeps else self._words(entry)
+        made = _revision(incident, stamp, entry, (*place, *words))
         self._add(made)
-        self._parts(made, entry, told.words, told.words_hash)
+        self._parts(made, entry, *words)
         return made
 
     def write(self) -> None:

@@ -167,8 +167,7 @@ def _keys_kept(
     """The groups of people with the keys that the form did not show."""
     shown = [number for number in numbers(form, "h") if _states(form, number)]
     return tuple(
-        replace(harm, **_keys_of(stored, origin(form, number)))
-        for number, harm in zip(shown, said, strict=True)
+        _with_keys(harm, stored, origin(form, number)) for number, harm in zip(shown, said, strict=True)
     )
 
 
@@ -177,10 +176,10 @@ def _states(form: Typed, number: int) -> bool:
     return any(name.startswith(start) and name != f"{start}was" for name in form)
 
 
-def _keys_of(stored: tuple[facts.Harm, ...], was: int | None) -> dict[str, str | None]:
+def _with_keys(harm: facts.Harm, stored: tuple[facts.Harm, ...], was: int | None) -> facts.Harm:
     if was is None or was >= len(stored):
-        return {}
-    return {name: getattr(stored[was], name) for name in KEYS}
+        return harm
+    return replace(harm, organisation=stored[was].organisation, subject=stored[was].subject)
 
 
 def is_blank(form: Typed) -> bool:

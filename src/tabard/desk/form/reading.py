@@ -99,7 +99,7 @@ def _harm(form: Typed, number: int, whole: Reader) -> facts.Harm | None:
         organisation=part.key("organisation"),
         subject=part.key("subject"),
         **{name: part.word(name, of) for name, of in PEOPLE.items()},  # type: ignore[arg-type]
-        **{name: part.flag(name) for name in FLAGS},
+        **{name: part.flag(name) for name in FLAGS},  # type: ignore[arg-type]
     )
 
 

@@ -1,4 +1,6 @@
-"""Who told it on the phone, and how to reach them again: erasable, restricted, with a salt."""
+"""Who told it on the phone, and how to reach them again: erasable, restricted, with a salt.
+
+That somebody owes a call is a need (`needs`)."""
 
 from __future__ import annotations
 
@@ -23,8 +25,6 @@ class Caller(models.Model):
         "language": "restricted",
         "safe_when": "restricted",
         "consent": "internal",
-        "call_back_by": "internal",
-        "called_back_at": "internal",
     }
 
     id = models.CharField(primary_key=True, max_length=26, default=ulid, editable=False)
@@ -37,8 +37,6 @@ class Caller(models.Model):
     language = models.CharField(max_length=60, blank=True)
     safe_when = models.CharField(max_length=200, blank=True)
     consent = models.SmallIntegerField(null=True)  # to be named as the source: 1 yes, 0 no, NULL not asked
-    call_back_by = models.DateTimeField(null=True, db_index=True)
-    called_back_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.id
