@@ -10,6 +10,8 @@ class Permission(StrEnum):
 
     ACCOUNT_CLOSE = "access:account:close"  # let nobody in by an account any more
     ACCOUNT_CREATE = "access:account:create"  # make an account
+    ACCOUNT_RESET = "access:account:reset"  # take a password away and give a new link to set one
+    ACCOUNT_SET_UP = "access:account:set-up"  # choose a password by such a link; one's own everybody may
     ACCOUNT_SIGN_IN = "access:account:sign-in"  # open a session; everybody may try
     ASSIGNMENT_END = "access:assignment:end"  # take a role back
     ASSIGNMENT_GRANT = "access:assignment:grant"  # give a role within a scope
@@ -39,4 +41,6 @@ class Permission(StrEnum):
     ORIGINAL_READ = "intake:original:read"  # read what somebody sent, word for word
     REPORT_CODE = "intake:report:code"  # turn waiting reports into incidents: the worker's own
     ROW_MEND = "intake:row:mend"  # mend a held row
+    ORGANISATION_CHANGE = "people:organisation:change"  # rename, place under another, close
     ORGANISATION_CREATE = "people:organisation:create"  # enter an organisation
+    WORD_KEEP = "people:word:keep"  # keep an organisation's own words

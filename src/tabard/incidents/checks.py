@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -38,6 +39,8 @@ HARM = {
     "fate": "fate",
 }
 TAG_LISTS = ("medical", "programme", "breach")
+LOCAL = "local"  # names words of an organisation's own; `local.py` lets only known ones through
+OWN = re.compile(r"[0-9A-Z]{16}")
 MOST = 1_000_000  # persons or things in one row, as in files
 MOST_DAYS_OFF = 3_660
 DIMENSIONS = ("outcome", "recruitment", "gender", "org_type", "total", "")
@@ -62,8 +65,12 @@ def _unknown(told: facts.Incident) -> Iterator[str]:
         if not is_word("object_kind", thing.kind):
             yield "kind"
         yield from ("effects" for effect in thing.effects if not is_word("object_effect", effect))
-    yield from ("tags" for name, code in told.tags if name not in TAG_LISTS or not is_word(name, code))
+    yield from ("tags" for name, code in told.tags if not _is_tag(name, code))
     yield from _margins(told)
+
+
+def _is_tag(name: str, code: str) -> bool:
+    return is_word(name, code) if name in TAG_LISTS else name == LOCAL and OWN.fullmatch(code) is not None
 
 
 def _not_words(value: facts.Incident | facts.Harm, lists: dict[str, str]) -> Iterator[str]:

@@ -19,8 +19,8 @@ from tabard.access.permissions import Permission
 from tabard.access.trail import console
 from tabard.formats import report as form
 from tabard.incidents import entering
-from tabard.incidents.checks import check
 from tabard.incidents.entering import Judged
+from tabard.incidents.local import coded
 from tabard.incidents.models import Collection, Incident
 from tabard.incidents.writer import Entry
 from tabard.intake.line import last_turn
@@ -104,12 +104,12 @@ def _read(one: Judged, body: bytes | memoryview | None) -> Judged:
         if not _is_json(one.original.media_type):
             raise Refused("unsupported_form", form="application/json")
         told = form.read(bytes(body))
-        check(told.told().facts)
+        plain = told.told()
+        entry = Entry(plain.facts, plain.position, plain.texts, plain.sources, one.original.pk)
+        entry = coded(entry, told.owner)
         _agrees(told, one.original)
     except Refused as refusal:
         return one.held(refusal)
-    plain = told.told()
-    entry = Entry(plain.facts, plain.position, plain.texts, plain.sources, one.original.pk)
     return one.with_entry(told, entry)
 
 

@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from tabard.access.models import Account
-from tabard.incidents import queries
+from tabard.incidents import local, queries
 from tabard.incidents import words as restricted
 from tabard.incidents.entries import claim_of
 from tabard.incidents.models import Incident, Link, Revision
+from tabard.people import words as own
 from tabard.places.models import Position
 from tabard.rules import facts
 from tabard.rules.canonical import incident_from
 from tabard.rules.schemes import project
 from tabard.site.components import telling
 from tabard.site.components.changes import Change, changes
+from tabard.site.templatetags.words import vocabulary_language
 from tabard.vocab.schemes import schemes
 
 
@@ -94,13 +98,19 @@ def story(incident: Incident, *, by: Account) -> Story:
 
 def _extra(told: facts.Incident) -> dict[str, Any]:
     return {
-        "stated": telling.stated(told),
+        "stated": telling.stated(told) + _own_words(told),
         "unstated": telling.unstated(told),
         "harm": [(h, telling.outcomes(h), telling.people(h), telling.more(h)) for h in told.harm],
         "margins": [telling.margin_line(margin) for margin in told.margins],
         "objects": [telling.object_line(thing) for thing in told.objects],
         "held_now": telling.held_now(told),
     }
+
+
+def _own_words(told: facts.Incident) -> list[telling.Said]:
+    """What an organisation calls it, with the shipped word as which it counts."""
+    named = own.named(local.ids(told), vocabulary_language())
+    return [telling.Said(gettext("In words of one’s own"), text) for text in named]
 
 
 def _statements(

@@ -36,6 +36,7 @@ PERSONS = (
     ("contract", "contract"),
 )
 FATE = (("cause", "cause"), ("captor", "captor"), ("fate", "fate"))
+LOCAL = "local"  # tags that name an organisation's own words: not among the shipped ones
 FLAGS = ("on_duty", "family_member", "care", "serious", "held_24h")
 DIMENSIONS = {"outcome": "outcome", "recruitment": "recruitment", "gender": "gender", "org_type": "org_type"}
 
@@ -61,7 +62,8 @@ def stated(told: Incident) -> list[Said]:
     found = [Said(say.word("fact", name), _coded(told, name, code)) for name, code in CODED]
     if told.near_miss:
         found.append(Said(say.word("fact", "near_miss"), gettext("yes")))
-    found += [Said(say.word("fact", "tags"), say.word(list_code, code)) for list_code, code in told.tags]
+    shipped = [(name, code) for name, code in told.tags if name != LOCAL]
+    found += [Said(say.word("fact", "tags"), say.word(list_code, code)) for list_code, code in shipped]
     return [fact for fact in found if fact.value]
 
 
