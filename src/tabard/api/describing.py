@@ -19,14 +19,15 @@ ALWAYS = {
     403: "Not for this account or this token",
     404: "Nothing here that the account may see",
     406: "No form of answer that was accepted",
+    409: "Not as things stand: done already, nothing to change, a key used for something else",
+    410: "Erased",
     422: "A field or parameter cannot be used; `field` names it",
     429: "Too many requests; `Retry-After` says when to come again",
     500: "A fault of the program",
 }
 WITH_BODY = {413: "Too large", 415: "A form that is not taken here"}
-WITH_KEY = {409: "The key was used for something else, or there is nothing to change", 410: "Erased"}
+WITH_KEY = {503: "Cannot be kept safely at the moment; try again with the same key"}
 WITH_ETAG = {412: "Changed meanwhile; `ETag` says what stands", 428: "No `If-Match`"}
-KEPT_SAFELY = {503: "Cannot be kept safely at the moment"}
 
 
 def complete(schema: Any) -> Any:
@@ -73,3 +74,12 @@ def file(says: str, *kinds: str) -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
     content = {kind: {"schema": {}} if kind.endswith("json") else binary for kind in kinds or (JSON,)}
     return {"responses": {200: {"description": says, "content": content}}}
+
+
+def upload(*parameters: dict[str, Any], **fields: dict[str, Any]) -> dict[str, Any]:
+    """For `openapi_extra`: a file with plain fields beside it, and the headers that go with it."""
+    properties = {"file": {"type": "string", "format": "binary"}} | fields
+    needed = ["file", *(name for name, schema in fields.items() if schema.pop("needed", False))]
+    schema = {"type": "object", "properties": properties, "required": needed}
+    body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    return {"requestBody": body, "parameters": list(parameters)}

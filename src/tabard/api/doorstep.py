@@ -84,6 +84,11 @@ class Doorstep:
 
 
 def take(environ: Environ) -> Receipt:
+    """One request, kept."""
+    return receive(coming(environ))
+
+
+def coming(environ: Environ) -> Coming:
     """One request: who, for whom, under which key; then the bytes, as they are."""
     if not _host_is_ours(environ.get("HTTP_HOST", "")):
         raise Refused("bad_request")
@@ -97,7 +102,7 @@ def take(environ: Environ) -> Receipt:
     scope = _scope(environ.get("QUERY_STRING", ""), data)
     if not _may(token, scope):
         raise Forbidden
-    return receive(Coming(by, key, scope.collection, scope.owner, kind, data))
+    return Coming(by, key, scope.collection, scope.owner, kind, data)
 
 
 @lru_cache(maxsize=64)

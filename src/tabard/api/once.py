@@ -27,6 +27,12 @@ KEPT = ("ETag", "Location")
 LASTS = timedelta(days=30)
 
 
+def before(request: HttpRequest, sent: bytes | None = None) -> HttpResponse | None:
+    """What was answered under this key before: for work that is done before the act opens."""
+    there = _there(account(request), key_of(request))
+    return _again(there, _digest(request, request.body if sent is None else sent)) if there else None
+
+
 def once(request: HttpRequest, make: Callable[[], HttpResponse], sent: bytes | None = None) -> HttpResponse:
     """Do it, or answer what was answered before under this key. `sent` is what the key stands for, where
     the body cannot be read twice."""
@@ -44,6 +50,14 @@ def once(request: HttpRequest, make: Callable[[], HttpResponse], sent: bytes | N
             raise
         return _again(there, asked)
     return response
+
+
+def apart(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The same for work that must not hold up every other writer: its answer is kept right after it."""
+    if (there := before(request)) is not None:
+        return there
+    response = make()
+    return once(request, lambda: response)
 
 
 def key_of(request: HttpRequest) -> str:

@@ -12,7 +12,19 @@ from ninja.openapi.schema import OpenAPISchema
 from tabard import __version__
 from tabard.api.answers import told
 from tabard.api.describing import complete
-from tabard.api.rooms import incidents
+from tabard.api.rooms import (
+    attachments,
+    audit,
+    batches,
+    exports,
+    figures,
+    incidents,
+    lists,
+    needs,
+    reports,
+    review,
+    telling,
+)
 from tabard.api.signin import Token, TokenRate
 
 SAYS = """The register's verbs and reads for machines. Sign in with a token (`Authorization: Bearer tbd_…`).
@@ -43,5 +55,14 @@ service = Service(
     auth=Token(),
     throttle=TokenRate(settings.API_RATE),
 )
-for path, room in {"/incidents": incidents.router}.items():
-    service.add_router(path, room)
+ROOMS = {
+    "/reports": reports.router,
+    "/incidents": (incidents.router, review.router, telling.router),
+    "": (needs.router, attachments.router, figures.router, lists.router),
+    "/exports": exports.router,
+    "/batches": batches.router,
+    "/audit": audit.router,
+}
+for path, rooms in ROOMS.items():
+    for room in rooms if isinstance(rooms, tuple) else (rooms,):
+        service.add_router(path, room)

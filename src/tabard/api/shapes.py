@@ -211,3 +211,239 @@ class AuditPage(BaseModel):
 
     items: list[AuditLineOut]
     before: int | None = None
+
+
+class DecisionLine(BaseModel):
+    """One decision of the desk. Its note is read on the incident's page only."""
+
+    id: str
+    kind: str
+    reason: str
+    revision: int
+    made: int | None = None
+    by: str
+    at: datetime
+    undoes: str | None = None
+    undone: bool
+
+
+class DecisionList(BaseModel):
+    """Decisions, oldest first."""
+
+    items: list[DecisionLine]
+
+
+class DecisionMade(BaseModel):
+    """A decision that was written down, and the revision that came of it."""
+
+    id: str
+    reference: str
+    kind: str
+    revision: int | None = None
+
+
+class ToldLine(BaseModel):
+    """Who was told, when, how and by whom."""
+
+    id: str
+    whom: str
+    how: str | None = None
+    reason: str | None = None
+    subject: str | None = None
+    at: datetime
+    recorded_at: datetime
+    by: str
+    taken_back: bool
+
+
+class ToldList(BaseModel):
+    """The log, newest first, and whether next of kin still have to be told."""
+
+    items: list[ToldLine]
+    next_of_kin_wait: bool
+
+
+class Made(BaseModel):
+    """Something was made: its id."""
+
+    id: str
+
+
+class FlashOut(BaseModel):
+    """The incident in at most 1,000 characters; how many short messages it takes."""
+
+    level: str
+    language: str
+    text: str
+    characters: int
+    messages: int
+
+
+class NeedOut(BaseModel):
+    """Help that is needed or an action that is owed. `version` is what a change starts from."""
+
+    id: str
+    reference: str
+    kind: str
+    state: str
+    text: str | None = None
+    owner: str | None = None
+    unit: str | None = None
+    due_at: datetime | None = None
+    reason: str | None = None
+    made_at: datetime
+    closed_at: datetime | None = None
+    version: int
+
+
+class NeedList(BaseModel):
+    """Needs, the most pressing first; `after` is where the next page begins."""
+
+    items: list[NeedOut]
+    after: str | None = None
+
+
+class NeedMade(BaseModel):
+    """A need as it stands now."""
+
+    id: str
+    state: str
+    version: int
+
+
+class AttachmentOut(BaseModel):
+    """An attached file; no name for whoever may not read it."""
+
+    id: str
+    media_type: str
+    size: int
+    sensitivity: str
+    added_at: datetime
+    name: str | None = None
+    may_read: bool
+
+
+class AttachmentList(BaseModel):
+    """Files attached to an incident."""
+
+    items: list[AttachmentOut]
+
+
+class BatchOut(BaseModel):
+    """A file taken in, and how it went: accepted + held + rejected = rows, once it is done."""
+
+    id: str
+    format: str
+    collection: str
+    owner: str | None = None
+    as_of: date
+    state: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    undone_at: datetime | None = None
+    rows: int
+    held: int
+    rejected: int
+    effects: dict[str, int]
+    withdrawn: int
+    withdrawals_held: int
+    failure: str | None = None
+
+
+class BatchList(BaseModel):
+    """The newest files taken in."""
+
+    items: list[BatchOut]
+
+
+class RowNote(BaseModel):
+    """What was remarked of a row: a code of the catalogue, the column, the numbers that clash."""
+
+    code: str
+    field: str | None = None
+    values: list[int] = []
+    detail: str
+    next_step: str
+
+
+class RowOut(BaseModel):
+    """One row of a file, and what became of it. Cells only where they were asked for and may be read."""
+
+    number: int
+    key: str | None = None
+    state: str
+    effect: str | None = None
+    notes: list[RowNote]
+    reference: str | None = None
+    cells: dict[str, str] | None = None
+
+
+class RowList(BaseModel):
+    """Rows of one state, in the file's order; `after` is where the next page begins."""
+
+    items: list[RowOut]
+    after: int | None = None
+
+
+class TableLine(BaseModel):
+    """A table that can be counted."""
+
+    name: str
+    title: str
+    unit: str | None = None
+
+
+class TableList(BaseModel):
+    """Tables."""
+
+    items: list[TableLine]
+
+
+class Cell(BaseModel):
+    """One number with its unit, scope and rule; no number where nothing was stated or reported."""
+
+    row: str
+    column: str
+    value: int | None
+    unit: str
+    scope: str
+    collection: str
+    label: str
+    rule: str
+    provenance: str
+    state: str
+    unknown: int
+    at_least: bool
+    repeats: int
+
+
+class TableOut(BaseModel):
+    """A table counted over one snapshot, as the command line prints it."""
+
+    table: str
+    year: int | list[str]
+    known_on: datetime
+    recorded_by: datetime
+    cells: list[Cell]
+    title: str
+    version: str | int
+    snapshot: str
+    year_rule: str
+    footnotes: list[str]
+
+
+class SnapshotOut(BaseModel):
+    """What was known on a moment, as recorded by another, frozen."""
+
+    id: str
+    known_on: datetime
+    recorded_by: datetime
+    made_at: datetime
+    incidents: int
+    manifest_sha256: str
+
+
+class SnapshotList(BaseModel):
+    """Snapshots, the newest knowledge first."""
+
+    items: list[SnapshotOut]
