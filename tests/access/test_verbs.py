@@ -23,11 +23,13 @@ from cast import Cast, World, entry, lines, rows
 from tabard.access import door, policy
 from tabard.access.models import Token
 from tabard.figures import actions as figures
+from tabard.incidents.decisions import Why
 from tabard.rules.refusals import Forbidden
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 SOURCE = Path(cast(str, tabard.__file__)).parent
 ROLES = tomllib.loads((SOURCE / "access" / "data" / "roles.toml").read_text(encoding="utf-8"))
+WHY = Why("other")
 ABOVE = {"cli", "site", "__main__"}  # ask for changes; make none
 # What takes `by` or stands in an `actions.py` and is no door itself, and why that is right.
 REVIEWED = {
@@ -40,6 +42,9 @@ REVIEWED = {
     "tabard.incidents.actions.keys_of": "a read: the keys of an incident, for the policy",
     "tabard.incidents.exporting.write": "a read, written to the trail",
     "tabard.incidents.imports.opened": "a part of the verbs of imports, within their act",
+    "tabard.incidents.together.carry_out": "goes through the door of each decision, in one act",
+    "tabard.incidents.together.rehearse": "the same, and keeps nothing of it",
+    "tabard.incidents.together.undo_act": "goes through the door of each undoing, in one act",
     "tabard.incidents.words.may_read": "a read",
     "tabard.incidents.words.read": "a read, written to the trail",
     "tabard.incidents.worker.process": "goes through the doors of the batch, one after the other",
@@ -56,6 +61,7 @@ LIFTS_GUARD = {
 OPENS = {
     "access/door.py",
     "access/trail.py",  # lines of what changes nothing, and the console
+    "incidents/together.py",  # many verbs, each through its own door, in one act
     "site/example/loading.py",  # many verbs, each through its own door, in one act
 }
 BEHIND_THE_GUARD = {
@@ -183,6 +189,30 @@ ASKED: dict[str, Given] = {
         "kind": "duplicate",
     },
     "tabard.incidents.actions.unlink": lambda c, w: {"link": Linked(w)},
+    "tabard.incidents.actions.reinstate": lambda c, w: {"incident": w.incident, "number": 1},
+    **{
+        f"tabard.incidents.reviewing.{name}": lambda c, w: {"incident": w.incident, "why": WHY}
+        for name in ("verify", "code", "hold", "ask_back", "release", "withdraw")
+    },
+    "tabard.incidents.reviewing.count_as": lambda c, w: {
+        "incident": w.incident,
+        "another": w.other,
+        "why": WHY,
+    },
+    "tabard.incidents.reviewing.link": lambda c, w: {
+        "incident": w.incident,
+        "another": w.other,
+        "kind": "duplicate",
+        "why": WHY,
+    },
+    "tabard.incidents.reviewing.unlink": lambda c, w: {
+        "incident": w.incident,
+        "link": Linked(w),
+        "why": WHY,
+    },
+    "tabard.incidents.reviewing.void": lambda c, w: {"incident": w.incident, "number": 1, "why": WHY},
+    "tabard.incidents.reviewing.undo": lambda c, w: {"review": Decided(w), "why": WHY},
+    "tabard.incidents.splitting.split": lambda c, w: {"incident": w.incident, "parts": (), "why": WHY},
     "tabard.incidents.actions.erase_words": lambda c, w: {"original": w.original.pk, "reason": "request"},
     "tabard.incidents.mending.mend": lambda c, w: {"row": Held(w), "changes": {}},
     "tabard.incidents.bulk.report_many": lambda c, w: {"collection": "own", "coming": ()},
@@ -208,6 +238,13 @@ class Linked:
 
     def __init__(self, world: World) -> None:
         self.first = world.incident
+
+
+class Decided:
+    """A decision on the world's incident, as far as its keys need it."""
+
+    def __init__(self, world: World) -> None:
+        self.incident = world.incident
 
 
 class Counted:

@@ -295,7 +295,9 @@ def take(by: Account, step: str, one: Incident, other: Incident) -> Review | Non
         if step == "count_as":
             return reviewing.count_as(by=by, incident=one, another=other, why=Why("same_event"))
         if step == "link":
-            return reviewing.link(by=by, incident=one, another=other, kind="same_event", why=Why("same_event"))
+            return reviewing.link(
+                by=by, incident=one, another=other, kind="same_event", why=Why("same_event")
+            )
         if step == "unlink":
             found = Link.objects.filter(first=one, voids=None, voided_by=None).first()
             return found and reviewing.unlink(by=by, incident=one, link=found, why=MISTAKE)
@@ -315,7 +317,12 @@ def links() -> list[tuple[str, str, str]]:
     return sorted(rows.values_list("first_id", "second_id", "kind").distinct())
 
 
-NUMBERED = {"revision_id", "number", "review", "waiting_since"}  # a revision said again has a number of its own
+NUMBERED = {
+    "revision_id",
+    "number",
+    "review",
+    "waiting_since",
+}  # a revision said again has a number of its own
 
 
 def canonical_rows(*, exact: bool) -> list[str]:

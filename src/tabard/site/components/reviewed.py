@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from tabard.access import policy
 from tabard.access.models import Account
@@ -20,6 +23,18 @@ from tabard.rules.missing import missing
 from tabard.site.templatetags import words as say
 from tabard.vocab import words
 
+# What the button of a decision says: the word of the list tells what was done, this what to do.
+DO = {
+    "verified": _("Verify"),
+    "coded": _("Coding is finished"),
+    "held": _("Hold"),
+    "released": _("Release"),
+    "asked_back": _("Ask back"),
+    "linked": _("Link"),
+    "counted_as": _("Count as another"),
+    "withdrawn": _("Withdraw"),
+    "split": _("Split"),
+}
 Choices = list[tuple[str, str]]
 # kind of decision -> the key that opens its form
 KEYS = {
@@ -40,6 +55,7 @@ class Form:
 
     kind: str
     key: str
+    do: Any
     reasons: Choices
     open: bool = False
     certainty: Choices = field(default_factory=list)
@@ -109,6 +125,7 @@ def _forms(row: Current, do: str) -> Iterator[Form]:
         yield Form(
             kind,
             KEYS[kind],
+            DO[kind],
             choices(reasons(kind)),
             open=kind == do,
             certainty=labels("certainty") if kind == "verified" else [],

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from tabard.access.door import opened
 from tabard.access.models import Account
 from tabard.access.trail import console
+from tabard.incidents import reviewing
 from tabard.incidents.actions import count_as, create_collection, link, revise, void, withdraw
 from tabard.incidents.bulk import report_many
+from tabard.incidents.decisions import Why
 from tabard.incidents.models import Incident
 from tabard.site.example.accounts import COLLECTION, make_accounts, organisations
 from tabard.site.example.register import coming, identity
@@ -22,6 +24,12 @@ LINKS = (
     ("ambush-again", "ambush", "duplicate"),
 )
 
+# What the desk has decided on the stories so far; those not named wait for it.
+VERIFIED = "compound driver interpreter ambush leave new-year crowd crash plane two-sources office family".split()
+CODED = "warehouse lorries clinic".split()
+HELD = {"in-confidence": Why("sensitive"), "checkpoint": Why("contradictory")}
+ASKED = {"school": "Was the school open that day? (Synthetic example.)"}
+
 
 def load() -> dict[str, int | str]:
     """Load what is not there yet; how much was entered."""
@@ -32,6 +40,8 @@ def load() -> dict[str, int | str]:
         new = not Incident.objects.filter(collection=COLLECTION).exists()
         incidents = report_many(by=by, collection=COLLECTION, coming=coming(owners)) if new else 0
         later = _later(by) if new else 0
+        if new:
+            _review(by)
         accounts = make_accounts(by)
     return {
         "incidents": Incident.objects.filter(collection=COLLECTION).count(),
@@ -54,6 +64,20 @@ def _later(by: Account) -> int:
     for first, second, kind in LINKS:
         link(by=by, first=there[first], second=there[second], kind=kind)
     return made
+
+
+def _review(by: Account) -> None:
+    """The desk's decisions, so that its queue shows every state."""
+    keys = {story.name: identity(story.name, story.known) for story in stories()}
+    there = Incident.objects.in_bulk(keys.values())
+    for name in VERIFIED:
+        reviewing.verify(by=by, incident=there[keys[name]], why=Why("checked"))
+    for name in CODED:
+        reviewing.code(by=by, incident=there[keys[name]], why=Why("checked"))
+    for name, why in HELD.items():
+        reviewing.hold(by=by, incident=there[keys[name]], why=why)
+    for name, question in ASKED.items():
+        reviewing.ask_back(by=by, incident=there[keys[name]], why=Why("unclear", question))
 
 
 def _take(by: Account, there: Mapping[str, Incident], incident: Incident, step: Step) -> None:

@@ -21,7 +21,7 @@ from tabard.places import countries
 from tabard.rules.refusals import Refused
 from tabard.rules.reviewing import WAITING
 from tabard.site.collection_choice import collections_of
-from tabard.site.components.reviewed import KEYS
+from tabard.site.components.reviewed import DO, KEYS
 from tabard.site.components.waiting import waiting_lines
 from tabard.site.entrance import enter
 from tabard.site.templatetags.words import vocabulary_language
@@ -47,8 +47,8 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "lines": waiting_lines(found.rows, user),
         "following": _link(asked, cursor=found.following) if found.following else "",
         "previous": _link(asked, cursor=found.previous) if found.previous else "",
-        "kinds": [(kind, KEYS[kind]) for kind in VERBS],
-        "keys": KEYS,
+        "kinds": [(kind, DO[kind]) for kind in VERBS],
+        "keys": [(kind, key, DO[kind]) for kind, key in KEYS.items()],
         "kinds_by_key": json.dumps({key: kind for kind, key in KEYS.items()}),
         "query": urlencode(parameters(asked)),
     }

@@ -14,10 +14,10 @@ from tabard.access.permissions import Permission
 from tabard.incidents import queries, queue
 from tabard.incidents.decisions import Why, reasons, reasons_to_undo
 from tabard.incidents.models import Current, Incident
-from tabard.incidents.together import MOST, Tried, Wanted, carry_out, decided_in, rehearse, undo_act
+from tabard.incidents.together import MOST, VERBS, Tried, Wanted, carry_out, decided_in, rehearse, undo_act
 from tabard.rules.refusals import Refused
 from tabard.site.components.lines import lines
-from tabard.site.components.reviewed import choices, labels
+from tabard.site.components.reviewed import DO, choices, labels
 from tabard.site.entrance import enter
 from tabard.site.views.digits import ROW, whole
 from tabard.site.views.errors import status_of, told
@@ -33,7 +33,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     user = enter(request, Permission.INCIDENT_REVIEW)
     chosen = _whole_filter(user, request.POST) if request.POST.get("all") else _ticked(user, request.POST)
     kind = request.POST.get("decision", "")
-    if not is_word("review_kind", kind):
+    if kind not in VERBS:
         raise Refused("unknown_word", field="decision")
     return _preview(request, user, Wanted(kind, Why("")), chosen)
 
@@ -86,6 +86,7 @@ def _preview(
     rows = Current.objects.filter(pk__in=fine).select_related("incident", "revision")
     shown: dict[str, Any] = {
         "kind": wanted.kind,
+        "do": DO[wanted.kind],
         "lines": [
             (line, f"{line.reference}_{numbers[row.pk]}") for row, line in zip(rows, lines(rows), strict=True)
         ],
