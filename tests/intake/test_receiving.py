@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from cast import Cast
-from tabard.intake import actions, receiving, writer
+from tabard.intake import actions, checkpoints, receiving, writer
 from tabard.intake.models import Original, OriginalBody, Turn
 from tabard.intake.receiving import Coming, keep, keep_all
 from tabard.rules.ids import ulid
@@ -186,7 +186,7 @@ class TestWriter:
         self, running: tuple[writer.Writer, list[int]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         made, _ = running
-        monkeypatch.setattr(writer, "IDLE", 0.2)
+        monkeypatch.setattr(checkpoints, "IDLE", 0.2)
         made.keep(coming("k1", b"x" * 100_000))
         log = Path(str(writer.path()) + "-wal")
         for _ in range(50):

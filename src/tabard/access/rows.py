@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any
 
 from django.db import connections, models, router
+
+# Columns whose values Django stores as they are, where they are of these kinds.
+UNCHANGED = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BigIntegerField,
+    models.ForeignKey,
+)
+AS_IT_IS = {"sqlite": (str, int, NoneType), "postgresql": (str, NoneType)}
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -13,14 +24,34 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    connection = connections[router.db_for_write(model)]
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
+    takers = [_taker(field, connections[router.db_for_write(model)]) for field in fields]
+    insert_values(model, [field.column for field in fields], [[take(row) for take in takers] for row in rows])
+
+
+def insert_values(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]
+) -> None:
+    """The same for values that are stored as they are, where making a model of each row would cost more."""
+    if not rows:
+        return
+    connection = connections[router.db_for_write(model)]
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    marks = ", ".join(["%s"] * len(columns))
     sql = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks})"
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [_values(row, fields, connection) for row in rows])
+        cursor.executemany(sql, rows)
 
 
-def _values(row: models.Model, fields: Sequence[models.Field[Any, Any]], connection: Any) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=True), connection=connection) for field in fields]
+def _taker(field: models.Field[Any, Any], connection: Any) -> Callable[[models.Model], Any]:
+    """How one column's value is read off a row: texts, and SQLite's whole numbers, are stored as they are."""
+    name, plain = field.attname, AS_IT_IS[connection.vendor]
+
+    def prepared(row: models.Model) -> Any:
+        return field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
+
+    def taken(row: models.Model) -> Any:
+        value = getattr(row, name)
+        return value if type(value) in plain else prepared(row)
+
+    return taken if type(field) in UNCHANGED else prepared

@@ -29,7 +29,7 @@ from tabard.rules.refusals import Forbidden, Refused
 
 log = logging.getLogger(__name__)
 
-MOST = 50  # reports a transaction: more is no quicker, and others wait for the register meanwhile
+MOST = 100  # reports a transaction: with more, others who write to the register would wait longer
 CODING = 0x7AB42E  # PostgreSQL: several workers code one after the other, so that order is kept
 
 

@@ -9,16 +9,15 @@ import fcntl
 import logging
 import os
 import queue
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
 from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connections, router
 
+from tabard.intake.checkpoints import Checkpoints
 from tabard.intake.models import Original
 from tabard.intake.receiving import Coming, Receipt, keep, keep_all
 from tabard.rules.refusals import Refused
@@ -28,10 +27,7 @@ log = logging.getLogger(__name__)
 GROUP = 256  # reports a commit, at most
 PATIENCE = 30.0  # seconds that a request waits for its commit
 BEAT = 1.0  # seconds between two signs of life
-CHECKPOINT_EVERY = 0.5
-IDLE = 5.0
 TRIES = 10
-LONGEST_LOG = 256 * 1024 * 1024
 BROKEN = 70  # the exit code of a process whose writer ended
 Waiting = tuple[Coming, "Future[Receipt]"]
 
@@ -58,18 +54,16 @@ def lock_of(file: Path) -> Path:
 
 
 class Writer:
-    """A thread that commits what waits, and one that writes the log back meanwhile."""
+    """A thread that commits what waits."""
 
     def __init__(self, file: Path, end: Callable[[int], None] = os._exit) -> None:
         self.file, self._end = file, end
         self._line: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._held = _hold(lock_of(file))
-        self._between = threading.Lock()  # commits and cutting off the log take turns
-        self._wrote = time.monotonic()
+        self._log = Checkpoints(file)
         self.alive = True
         self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
         self._thread.start()
-        threading.Thread(target=self._checkpoints, name="intake-checkpoints", daemon=True).start()
 
     def keep(self, coming: Coming) -> Receipt:
         """Wait in line for the commit."""
@@ -90,8 +84,7 @@ class Writer:
     def _run(self) -> None:
         code = BROKEN
         try:
-            with connections["intake"].cursor() as cursor:
-                cursor.execute("PRAGMA wal_autocheckpoint=0")
+            self._log.take_over(connections["intake"])
             while (group := self._next()) is not None:
                 if group:
                     self._commit(group)
@@ -123,7 +116,7 @@ class Writer:
     def _commit(self, group: list[Waiting]) -> None:
         """One transaction; nobody is answered before it is durable. What cannot be kept now is not lost silently."""
         try:
-            with self._between:
+            with self._log.between:
                 outcomes = keep_all([coming for coming, _ in group])
         except DatabaseError as error:
             log.warning("reports not kept: %s", type(error).__name__)
@@ -131,7 +124,7 @@ class Writer:
         except BaseException:
             _refuse(group)
             raise
-        self._wrote = time.monotonic()
+        self._log.wrote()
         for (_, future), outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Refused):
                 future.set_exception(outcome)
@@ -140,6 +133,7 @@ class Writer:
 
     def _ended(self, code: int) -> None:
         self.alive = False
+        self._log.end()
         left = []
         while not self._line.empty():
             left.append(self._line.get())
@@ -148,33 +142,6 @@ class Writer:
         os.close(self._held)
         if code:
             threading.Timer(0.5, self._end, [code]).start()  # time for the answers to those who waited
-
-    def _checkpoints(self) -> None:
-        """Write the log back while commits go on; cut it off when nobody writes, or when it has grown long."""
-        cut = 0.0
-        with closing(sqlite3.connect(self.file, isolation_level=None, timeout=1)) as connection:
-            while self.alive:
-                time.sleep(CHECKPOINT_EVERY)
-                idle = time.monotonic() - self._wrote > IDLE
-                if not idle:
-                    _checkpoint(connection, "PASSIVE")
-                if (idle and cut < self._wrote) or self._log() > LONGEST_LOG:
-                    with self._between:
-                        _checkpoint(connection, "TRUNCATE")
-                    cut = time.monotonic()
-
-    def _log(self) -> int:
-        try:
-            return self.file.with_name(self.file.name + "-wal").stat().st_size
-        except FileNotFoundError:
-            return 0
-
-
-def _checkpoint(connection: sqlite3.Connection, how: str) -> None:
-    try:
-        connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
-    except sqlite3.OperationalError as error:  # somebody holds the file; the next round does it
-        log.info("checkpoint later: %s", type(error).__name__)
 
 
 def _refuse(group: list[Waiting]) -> None:
