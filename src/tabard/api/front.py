@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from django.core.signals import got_request_exception
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -66,6 +66,7 @@ def _asked(request: HttpRequest) -> HttpResponseBase:
         return _not_allowed(request, response)
     kind = response.get("Content-Type", "").partition(";")[0]
     if response.status_code == 200 and kind and not _accepts(request, kind):
+        _unread(response)
         return refusal(request, Refused("not_acceptable"))
     return response
 
@@ -105,11 +106,22 @@ def _finished(request: HttpRequest, response: HttpResponseBase, language: str) -
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("Content-Language", language)
     patch_vary_headers(response, ("Authorization", "Accept", "Accept-Language"))
-    if request.method == "HEAD" and isinstance(response, HttpResponse):
-        length = len(response.content)
-        response.content = b""
-        response["Content-Length"] = str(length)
-    return response
+    return _headed(response) if request.method == "HEAD" else response
+
+
+def _headed(response: HttpResponseBase) -> HttpResponse:
+    """The answer without its body."""
+    headers = dict(response.headers)
+    if isinstance(response, HttpResponse):
+        headers["Content-Length"] = str(len(response.content))
+    _unread(response)
+    return HttpResponse(status=response.status_code, headers=headers)
+
+
+def _unread(response: HttpResponseBase) -> None:
+    """Let go of the file that nobody will read."""
+    if isinstance(response, FileResponse) and response.file_to_stream is not None:
+        response.file_to_stream.close()
 
 
 def _texts(sent: QueryDict) -> Iterator[str]:
