@@ -38,7 +38,7 @@
     if (event.key === "?" && help) help.open = !help.open;
     else if (rows.length && inQueue[event.key]) inQueue[event.key]();
     else if (rows.length && kinds[event.key] && at() >= 0)
-      location.href = `${rows[at()].querySelector("a").href}?do=${kinds[event.key]}#review`;
+      location.href = `${rows[at()].querySelector("a").href}?do=${kinds[event.key]}`;
     else if (!rows.length && forms.has(event.key)) decide(forms.get(event.key));
     else return;
     event.preventDefault();
