@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from typing import Any
 
 from tabard.access.door import action, record
 from tabard.access.models import Account, Assignment
+from tabard.access.passwords import checked
 from tabard.access.permissions import Permission
+from tabard.access.policy import grants
 from tabard.access.roles import roles
-from tabard.rules.refusals import Refused
+from tabard.rules.refusals import Forbidden, Refused
+
+OPERATOR = "operator"  # who holds the machine itself
 
 
 @action(Permission.ACCOUNT_CREATE)
@@ -26,7 +28,7 @@ def create_account(
 ) -> Account:
     """A new account, without any role; no password means that it cannot sign in with one."""
     if password is not None:
-        _check(password)
+        checked(password)
     account = Account(handle=handle, name=name, language=language, is_example=example)
     account.set_password(password)
     account.save(force_insert=True)
@@ -34,15 +36,11 @@ def create_account(
     return account
 
 
-def _check(password: str) -> None:
-    """Refuse a password that is easily found; the refusal says nothing of it."""
-    try:
-        validate_password(password)
-    except ValidationError:
-        raise Refused("weak_password") from None
+def _within(*, scope: str, **_: Any) -> tuple[str, ...]:
+    return (scope,)
 
 
-@action(Permission.ASSIGNMENT_GRANT)
+@action(Permission.ASSIGNMENT_GRANT, about=_within)
 def grant(
     *,
     by: Account,
@@ -52,9 +50,17 @@ def grant(
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> Assignment:
-    """Give a role within a scope."""
+    """Give a role within a scope that one administers oneself; nobody to themselves, the console's to nobody else."""
     if role not in roles():
         raise Refused("unknown_word", field="role")
+    if account.pk == by.pk:
+        raise Forbidden("not_to_yourself")
+    if role == OPERATOR and not any(held.role.code == OPERATOR for held in grants(by)):
+        raise Forbidden
+    if valid_from and valid_to and valid_to < valid_from:
+        raise Refused("bad_date", field="valid_to")
+    if account.assignments.filter(role=role, scope=scope).exists():
+        raise Refused("assignment_there")
     given = Assignment.objects.create(
         account=account, role=role, scope=scope, valid_from=valid_from, valid_to=valid_to
     )
@@ -62,7 +68,7 @@ def grant(
     return given
 
 
-@action(Permission.ASSIGNMENT_END)
+@action(Permission.ASSIGNMENT_END, about=lambda *, assignment, **_: (assignment.scope,))
 def end_assignment(*, by: Account, assignment: Assignment) -> None:
     """Take a role back, from this moment on; what was done with it stays in the audit chain."""
     record(

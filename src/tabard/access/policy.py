@@ -18,7 +18,7 @@ from tabard.rules.refusals import Forbidden
 
 EVERYTHING = "*"
 # What everybody may do to their own account, without any role; a token never.
-OWN = frozenset({Permission.TOKEN_ISSUE, Permission.TOKEN_REVOKE})
+OWN = frozenset({Permission.ACCOUNT_SET_UP, Permission.TOKEN_ISSUE, Permission.TOKEN_REVOKE})
 Actor = Account | AnonymousUser
 
 
