@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connections, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -50,13 +52,27 @@ class Machine:
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         kind = headers.get("kind", "application/json")
         address = path if path.startswith("/api") else BASE + path
-        return self.client.generic(method, address, data, content_type=kind, **named)
+        response = self.client.generic(method, address, data, content_type=kind, **named)
+        if response.streaming:
+            response.body = b"".join(response.streaming_content)
+        return response
 
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self.send("GET", path, **headers)
 
     def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         return self.send("POST", path, body, **headers)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside never was, in any file."""
+    with ExitStack() as stack:
+        for alias in connections:
+            stack.enter_context(transaction.atomic(using=alias))
+        yield
+        for alias in connections:
+            transaction.set_rollback(True, using=alias)
 
 
 @pytest.fixture

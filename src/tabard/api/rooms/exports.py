@@ -31,7 +31,11 @@ def export_incidents(
     """HXL-CSV, XLSX, GeoJSON or JSON; exact places only where they may be read. Each export is an audit line."""
     filters = asked.filters()
     out = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
-    write(form, filters, cast(BinaryIO, out), by=account(request))
+    try:
+        write(form, filters, cast(BinaryIO, out), by=account(request))
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     name = f"tabard-incidents.{EXTENSIONS[form]}"
     return FileResponse(out, as_attachment=True, filename=name, content_type=TYPES[form])

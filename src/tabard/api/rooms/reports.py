@@ -41,7 +41,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Kept durably before the answer, whatever its form; a worker codes it, or holds it for a person.
 
     Where it goes (`collection`, `owner`, `country`) is read from the address, else from the report."""
-    environ: dict[str, Any] = request.META | {"wsgi.input": request}
+    environ: dict[str, Any] = request.META | {"wsgi.input": request, "HTTP_HOST": request.get_host()}
     kept = receiving.keep(doorstep.coming(environ))
     href = f"{doorstep.PATH}/{kept.id}"
     body = shapes.ReportReceipt(id=kept.id, received_at=kept.received_at, state="received", href=href)
