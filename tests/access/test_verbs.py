@@ -22,8 +22,10 @@ import tabard
 from cast import Cast, World, entry, lines, rows
 from tabard.access import door, policy
 from tabard.access.models import Token
+from tabard.desk.models import SavedFilter
 from tabard.figures import actions as figures
 from tabard.incidents.decisions import Why
+from tabard.incidents.queries import Filters
 from tabard.intake.attachments import Kept
 from tabard.rules.refusals import Forbidden
 
@@ -237,6 +239,11 @@ ASKED: dict[str, Given] = {
     },
     "tabard.incidents.reviewing.void": lambda c, w: {"incident": w.incident, "number": 1, "why": WHY},
     "tabard.incidents.reviewing.undo": lambda c, w: {"review": Decided(w), "why": WHY},
+    "tabard.desk.filters.keep": lambda c, w: {"place": "incidents", "name": "x", "asked": Filters()},
+    "tabard.desk.filters.throw_away": lambda c, w: {"kept": SavedFilter()},
+    "tabard.desk.filters.subscribe": lambda c, w: {"kept": SavedFilter()},
+    "tabard.desk.filters.unsubscribe": lambda c, w: {"kept": SavedFilter()},
+    "tabard.desk.notices.mark_read": lambda c, w: {},
     "tabard.incidents.splitting.split": lambda c, w: {"incident": w.incident, "parts": (), "why": WHY},
     "tabard.incidents.actions.erase_words": lambda c, w: {"original": w.original.pk, "reason": "request"},
     "tabard.incidents.mending.mend": lambda c, w: {"row": Held(w), "changes": {}},

@@ -95,7 +95,7 @@ def _some(chosen: Sequence[tuple[Incident, int | None]]) -> Iterable[tuple[Incid
     if not chosen:
         raise Refused("nothing_chosen")
     if len(chosen) > MOST:
-        raise Refused("too_many", field="incidents", limit=MOST)
+        raise Refused("too_many_chosen", limit=MOST)
     return chosen
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tabard.access.permissions import Permission
 from tabard.access.policy import may_somewhere
+from tabard.desk.notices import unread
 from tabard.incidents.models import Collection
 
 
@@ -42,6 +43,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "rooms": [room for room in ROOMS if user is not None and may_somewhere(user, room.permission)],
         "room": _room(match.url_name or "") if match else "",
         "languages": [(code, name, _switch(request, code)) for code, name in settings.LANGUAGES],
+        "tells": user is not None and may_somewhere(user, Permission.INCIDENT_READ),
+        "unread": SimpleLazyObject(lambda: unread(user) if user is not None else 0),
         "example_here": SimpleLazyObject(lambda: Collection.objects.filter(is_example=True).exists()),
     }
 

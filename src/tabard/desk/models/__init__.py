@@ -2,6 +2,7 @@
 
 from tabard.desk.models.callers import Caller
 from tabard.desk.models.drafts import Draft
+from tabard.desk.models.filters import SavedFilter, Subscription
 from tabard.desk.models.needs import Need, NeedText
 
 __all__ = [
@@ -9,4 +10,6 @@ __all__ = [
     "Draft",
     "Need",
     "NeedText",
+    "SavedFilter",
+    "Subscription",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
@@ -25,6 +26,7 @@ from tabard.rules.refusals import Refused
 from tabard.site.collection_choice import collections_of
 from tabard.site.components.lines import lines
 from tabard.site.components.reviewed import reviewed
+from tabard.site.components.saved import saved
 from tabard.site.components.story import story
 from tabard.site.entrance import enter
 from tabard.site.panels import panels
@@ -63,6 +65,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "nothing": "nothing" in request.GET,
         "may_export": may_somewhere(user, Permission.INCIDENT_EXPORT),
         "query": urlencode(asked(filters)),
+        "saved": saved(user, "incidents", urlencode(asked(filters))),
     }
     return render(request, "incidents.html", shown)
 
@@ -116,15 +119,20 @@ def export(request: HttpRequest, kind: str) -> FileResponse:
 
 
 def filters_of(request: HttpRequest) -> Filters:
+    """The filter of the address asked for."""
+    return filters_in(request.GET)
+
+
+def filters_in(sent: Mapping[str, str]) -> Filters:
     """The filter of an address; a word that no list holds is refused, so that no free text stands in one."""
-    asked = {name: request.GET.get(name, "").strip() for name in CODES}
-    reference = request.GET.get("reference", "").strip().upper()
+    asked = {name: sent.get(name, "").strip() for name in CODES}
+    reference = sent.get("reference", "").strip().upper()
     if reference and not REFERENCE.fullmatch(reference):
         raise Refused("bad_value", field="reference")
     for name in CODES:
         if asked[name] and not _known(name, asked[name]):
             raise Refused("unknown_word", field=name)
-    first, last = _year(request, "first_year"), _year(request, "last_year")
+    first, last = _year(sent, "first_year"), _year(sent, "last_year")
     return Filters(**asked, first_year=first, last_year=last, reference=reference)
 
 
@@ -138,8 +146,8 @@ def _known(name: str, code: str) -> bool:
     return words.is_word(name, code)
 
 
-def _year(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "").strip()
+def _year(sent: Mapping[str, str], name: str) -> int | None:
+    text = sent.get(name, "").strip()
     if not text:
         return None
     year = whole(text, name, YEAR)

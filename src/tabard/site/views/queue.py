@@ -22,6 +22,7 @@ from tabard.rules.refusals import Refused
 from tabard.rules.reviewing import WAITING
 from tabard.site.collection_choice import collections_of
 from tabard.site.components.reviewed import DO, KEYS
+from tabard.site.components.saved import saved
 from tabard.site.components.waiting import waiting_lines
 from tabard.site.entrance import enter
 from tabard.site.templatetags.words import vocabulary_language
@@ -50,7 +51,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind, DO[kind]) for kind in VERBS],
         "keys": [(kind, key, DO[kind]) for kind, key in KEYS.items()],
         "kinds_by_key": json.dumps({key: kind for kind, key in KEYS.items()}),
-        "query": urlencode(parameters(asked)),
+        "saved": saved(user, "review", urlencode(parameters(asked))),
     }
     return render(request, "review.html", shown | _choices(user))
 

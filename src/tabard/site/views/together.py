@@ -127,7 +127,7 @@ def _ticked(user: Account, sent: QueryDict) -> Chosen:
     if not pairs:
         raise Refused("nothing_chosen")
     if len(pairs) > MOST:
-        raise Refused("too_many", field="incidents", limit=MOST)
+        raise Refused("too_many_chosen", limit=MOST)
     numbers = {reference: whole(number, "chosen", ROW) for reference, _, number in pairs}
     found = queries.visible_to(user).filter(reference__in=numbers).select_related("current")
     return [(incident, numbers[incident.reference]) for incident in found.order_by("reference")]
