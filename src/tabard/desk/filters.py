@@ -17,7 +17,7 @@ from tabard.desk.models import SavedFilter, Subscription
 from tabard.incidents.queries import Filters
 from tabard.incidents.queue import Asked
 from tabard.rules.ids import ulid
-from tabard.rules.refusals import Forbidden, Refused
+from tabard.rules.refusals import Refused
 
 LONGEST = 80
 MOST = 50
@@ -72,7 +72,7 @@ def keep(
 def throw_away(*, by: Account, kept: SavedFilter) -> None:
     """Delete a filter of one's own, with everybody's subscriptions to it."""
     if kept.by != by.pk:
-        raise Forbidden
+        raise Refused("not_found")
     pk = kept.pk
     kept.delete()
     record("desk:filter:throw-away", f"filter:{pk}")
