@@ -66,7 +66,11 @@ def _near(by: Account, country: str, first: date, last: date, besides: str) -> I
         occurred__lte=(last + apart).isoformat(),
         last_day__gte=(first - apart).isoformat(),
     )
-    return rows.exclude(pk=besides).order_by("-occurred", "-incident_id")[:LOOKED_AT]
+    return (
+        rows.exclude(pk=besides)
+        .select_related("incident__current")
+        .order_by("-occurred", "-incident_id")[:LOOKED_AT]
+    )
 
 
 def _alike(mine: Event, row: Current, told: Facts, names: Mapping[str, tuple[str, ...]]) -> Alike:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from tabard.access.models import Account
 from tabard.desk.form.filling import fill, settled
@@ -50,9 +51,9 @@ def standing(by: Account, incident: Incident, number: int | None = None) -> Stan
     return Standing(incident, held, last, entry_of(held), hidden)
 
 
-def said(now: Standing, form: Typed) -> Said:
+def said(now: Standing, form: Typed, *, today: date | None = None) -> Said:
     """What the form says of it, with what an unchanged or an unseen field keeps."""
-    found = read(form)
+    found = read(form, today=today)
     return Said(settled(found.told, now.told, form, hidden=now.hidden), found.problems)
 
 

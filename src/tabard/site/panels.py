@@ -7,10 +7,15 @@ from collections.abc import Callable, Sequence
 
 from tabard.access.models import Account
 from tabard.incidents.models import Incident
-from tabard.site.components import attached, informed, owed
+from tabard.site.components import attached, informed, owed, phoned
 from tabard.site.components.panel import Panel
 
-PANELS: Sequence[Callable[[Incident, Account], Panel | None]] = (informed.panel, owed.panel, attached.panel)
+PANELS: Sequence[Callable[[Incident, Account], Panel | None]] = (
+    informed.panel,
+    owed.panel,
+    phoned.panel,
+    attached.panel,
+)
 
 
 def panels(incident: Incident, by: Account) -> list[Panel]:

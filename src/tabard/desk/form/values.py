@@ -25,6 +25,7 @@ class Problem:
 
     field: str
     code: str
+    limit: int = 0
 
 
 @dataclass
@@ -35,13 +36,13 @@ class Reader:
     start: str = ""
     problems: list[Problem] = field(default_factory=list)
 
-    def wrong(self, name: str, code: str) -> None:
-        self.problems.append(Problem(self.start + name, code))
+    def wrong(self, name: str, code: str, limit: int = 0) -> None:
+        self.problems.append(Problem(self.start + name, code, limit))
 
     def text(self, name: str, most: int = 200) -> str:
         found = one(self.form, name)
         if len(found) > most:
-            self.wrong(name, "too_long")
+            self.wrong(name, "too_long", most)
         return found[:most]
 
     def word(self, name: str, of: str) -> str | None:

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
-from tabard.access.policy import may_somewhere
+from tabard.access.policy import may, may_somewhere
 from tabard.incidents import queries
+from tabard.incidents.actions import keys_of
 from tabard.incidents.exporting import EXTENSIONS, write
 from tabard.incidents.models import Incident
 from tabard.incidents.queries import Cursor, Filters
@@ -63,6 +64,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "collections": collections,
         "shows_collection": len(collections) > 1 and not filters.collection,
         "nothing": "nothing" in request.GET,
+        "may_report": may_somewhere(user, Permission.INCIDENT_REPORT),
         "may_export": may_somewhere(user, Permission.INCIDENT_EXPORT),
         "query": urlencode(asked(filters)),
         "saved": saved(user, "incidents", urlencode(asked(filters))),
@@ -85,6 +87,7 @@ def page_of(
         "story": story(incident, by=user),
         "review": reviewed(incident, user, do=do, typed=request.POST),
         "panels": panels(incident, user),
+        "may_edit": may(user, Permission.INCIDENT_REVISE, keys_of(incident)),
         "do": do,
     } | told(refusal)
     return render(request, "incident.html", shown, status=status_of(refusal) if refusal else 200)
