@@ -1,0 +1,196 @@
+"""Until next of kin know: a name, a nationality and an employer planted wherever one can stand, and every route out.
+
+Each route is walked twice, before and after they are told: what never came out afterwards would prove nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.conftest import Machine, token_of
+from incidents.made import again, collection
+from tabard.access.models import Account
+from tabard.access.trail import console
+from tabard.desk import needs
+from tabard.incidents.actions import report, revise
+from tabard.incidents.models import Incident
+from tabard.incidents.told import tell
+from tabard.incidents.writer import Entry
+from tabard.people.actions import create_organisation
+from tabard.rules import facts
+from tabard.rules.ids import ulid
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+CANARY = "Zyxwv"
+SUBJECT = ulid()
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+# Wherever one of these names stands in an answer, nothing may stand beside it.
+FIELDS = {
+    "organisation", "org_type", "scope", "recruitment", "contract", "subject",
+    "owner", "source_key", "local", "international", "texts", "details", "actor_name",
+}  # fmt: skip
+YES = facts.Outcome(True)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The incident, whom it belongs to, and who walks the routes."""
+
+    incident: Incident
+    by: Account
+    page: Client
+    machine: Machine
+
+
+def entry(employer: str) -> Entry:
+    day = date(2026, 5, 4)
+    harm = facts.Harm(
+        1, outcomes={"died": YES}, scope="unrwa_area", org_type="unrwa", organisation=employer,
+        recruitment="local", contract="national_staff", subject=SUBJECT, gender="female",
+    )  # fmt: skip
+    told = facts.Incident(
+        first_day=day, last_day=day, date_precision="exact", country="SSD", cause="crime", means="shooting",
+        harm=(harm,),
+        margins=(facts.Margin(1, "recruitment", "local"), facts.Margin(1, "org_type", "unrwa")),
+    )  # fmt: skip
+    claim = facts.SourceClaim("focal_point", claims={"died": 1})
+    return Entry(told, None, facts.Texts(f"{CANARY} Name", f"{CANARY} Actor", "en"), (claim,))
+
+
+@pytest.fixture
+def planted(db: None) -> Planted:
+    by = console()
+    collection(by, "own")
+    employer = create_organisation(by=by, name=f"{CANARY} Employer", kind="ingo")
+    owner = create_organisation(by=by, name=f"{CANARY} Owner", kind="ingo")
+    known = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    incident = report(
+        by=by,
+        collection="own",
+        entry=entry(employer.pk),
+        owner=owner.pk,
+        source_key=f"{CANARY}-1",
+        known_at=known,
+    )
+    revise(by=by, incident=again(incident), entry=entry(employer.pk), reason="late_verification")
+    needs.ask(by=by, incident=again(incident), kind="family_support", text=f"{CANARY} Family")
+    page = Client()
+    page.force_login(by)
+    return Planted(again(incident), by, page, Machine(token_of(by)))
+
+
+def exports(planted: Planted) -> Iterator[tuple[str, bytes]]:
+    for kind in ("csv", "json", "geojson", "xlsx"):
+        answer = planted.page.get(f"/incidents/export.{kind}")
+        yield f"export {kind}", b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def api(planted: Planted) -> Iterator[tuple[str, bytes]]:
+    at = f"/incidents/{planted.incident.reference}"
+    paths = ["/incidents", at, f"{at}/revisions", f"{at}/told", f"{at}/needs", "/needs", f"{at}/decisions"]
+    paths += [f"/exports/{kind}" for kind in ("hxl-csv", "json", "geojson", "xlsx")]
+    paths += [f"{at}/flash?level={level}&language=fr" for level in ("internal", "partner", "public")]
+    for path in paths:
+        answer = planted.machine.get(path)
+        assert answer.status_code == 200, (path, answer.content)
+        yield path, b"".join(answer) if answer.streaming else answer.content
+
+
+def flashes(planted: Planted) -> Iterator[tuple[str, bytes]]:
+    for language in LANGUAGES:
+        for level in ("internal", "partner", "public"):
+            for address in ("flash/", "flash.txt"):
+                path = f"/incidents/{planted.incident.reference}/{address}?level={level}&language={language}"
+                yield path, planted.page.get(path).content
+
+
+def lists(planted: Planted) -> Iterator[tuple[str, bytes]]:
+    """Pages that list records: references, codes and counts only, whoever looks."""
+    for path in ("/", "/incidents/", "/incidents/?country=SSD", "/review/"):
+        yield path, planted.page.get(path).content
+
+
+ROUTES: dict[str, Callable[[Planted], Iterator[tuple[str, bytes]]]] = {
+    "exports": exports, "api": api, "flashes": flashes, "lists": lists,
+}  # fmt: skip
+
+
+def unpacked(data: bytes) -> bytes:
+    """A workbook's parts, or the bytes as they are."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return b"".join(book.read(name) for name in book.namelist())
+
+
+def stated(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every named value of an answer, however deep."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from stated(part, key)
+    elif isinstance(value, list):
+        for part in value:
+            yield from stated(part, name)
+    elif value is not None:
+        yield name, value
+
+
+def leaks(data: bytes) -> list[str]:
+    """What an answer says that it must not."""
+    found = [
+        word
+        for word in (CANARY, "UNRWA", "unrwa", SUBJECT, "national_staff")
+        if word.encode() in unpacked(data)
+    ]
+    try:
+        told = json.loads(data)
+    except ValueError:
+        return found
+    return found + [f"{name}={value}" for name, value in stated(told) if name in FIELDS]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_nothing_leaves_before_and_something_after(planted: Planted, route: str) -> None:
+    walked = {name: leaks(data) for name, data in ROUTES[route](planted)}
+    assert walked
+    assert {name: said for name, said in walked.items() if said} == {}
+    tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
+    after = {name: leaks(data) for name, data in ROUTES[route](planted)}
+    assert route == "lists" or any(after.values()), "the test would not have seen it"
+
+
+def test_each_export_carries_the_employer_again(planted: Planted) -> None:
+    tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
+    for name, data in exports(planted):
+        assert f"{CANARY} Owner".encode() in unpacked(data), name
+
+
+@pytest.mark.parametrize("filters", ["recruitment=local", "recruitment=local&gender=female"])
+def test_nor_by_what_is_asked_for(planted: Planted, filters: str) -> None:
+    """A file of those recruited locally would say it of everybody in it."""
+
+    def taken() -> list[str]:
+        answer = planted.page.get(f"/incidents/export.json?{filters}")
+        return [one["reference"] for one in json.loads(b"".join(answer.streaming_content))]  # type: ignore[attr-defined]
+
+    assert taken() == []
+    assert json.loads(planted.machine.get(f"/incidents?{filters}").content)["items"] == []
+    tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
+    assert taken() == [planted.incident.reference]
+
+
+def test_the_screen_says_so_and_still_tells_who_is_cleared(planted: Planted) -> None:
+    path = f"/incidents/{planted.incident.reference}/"
+    text = planted.page.get(path).content.decode()
+    assert "Next of kin not yet informed" in text
+    assert f"{CANARY} Name" in text
+    tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
+    assert "Next of kin not yet informed" not in planted.page.get(path).content.decode()
