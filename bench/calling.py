@@ -11,10 +11,10 @@ from wsgiref.util import setup_testing_defaults
 import ready  # noqa: F401
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.wsgi import get_wsgi_application
 
 from tabard.access.models import Account
+from tabard.access.sessions import SessionStore
 
 _application: Any = get_wsgi_application()
 

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import connection, connections, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Replace
@@ -17,8 +15,9 @@ from hypothesis import strategies as st
 
 from cast import Cast
 from tabard.access import door, guard
-from tabard.access.models import Account, Assignment
+from tabard.access.models import Account, Assignment, OpenSession
 from tabard.access.rows import insert
+from tabard.access.sessions import SessionStore
 from tabard.people.models import Organisation
 from tabard.rules.refusals import Refused
 
@@ -41,11 +40,11 @@ WRITES = (
     "/* quiet */ DELETE FROM people_organisation",
     "/* one */ /* two\nlines */DELETE/* */FROM people_organisation",
     "-- quiet\n UPDATE people_organisation SET name = 'x'",
-    "/* django_session */ DELETE FROM people_organisation",
+    "/* access_opensession */ DELETE FROM people_organisation",
     "WITH x AS (SELECT 1) INSERT INTO people_organisation (id) SELECT '1'",
     "WITH x AS (SELECT 1) DELETE FROM people_organisation",
     "WITH x AS (DELETE FROM people_organisation RETURNING id) SELECT * FROM x",
-    "WITH x AS (SELECT * FROM django_session) DELETE FROM people_organisation",
+    "WITH x AS (SELECT * FROM access_opensession) DELETE FROM people_organisation",
     "with recursive x as (select 1)\nupdate people_organisation set name = 'x'",
     "EXPLAIN ANALYZE DELETE FROM people_organisation",
     "EXPLAIN (ANALYZE, VERBOSE) UPDATE people_organisation SET name = 'x'",
@@ -53,14 +52,14 @@ WRITES = (
     "EXECUTE p",
     "SELECT 1; DELETE FROM people_organisation",
     "SELECT 1; -- x\n COPY people_organisation FROM STDIN",
-    "DELETE FROM django_session; DELETE FROM people_organisation",
-    "DELETE FROM django_session_of_others",
-    "TRUNCATE django_session, people_organisation",
+    "DELETE FROM access_opensession; DELETE FROM people_organisation",
+    "DELETE FROM access_opensession_of_others",
+    "TRUNCATE access_opensession, people_organisation",
     "INSERT OR REPLACE INTO people_organisation (id) VALUES ('1')",
     "REPLACE INTO people_organisation (id) VALUES ('1')",
     "UPDATE OR IGNORE people_organisation SET name = 'x'",
     "UPDATE ONLY people_organisation SET name = 'x'",
-    "INSERT INTO people_organisation SELECT * FROM django_session",
+    "INSERT INTO people_organisation SELECT * FROM access_opensession",
     "UPDATE access_chainhead SET last = 0",
     "DROP TRIGGER x; DELETE FROM access_auditline",
 )
@@ -165,8 +164,8 @@ def test_sessions_are_the_frameworks_own() -> None:
     assert SessionStore(session.session_key)["a"] == 2
     session.delete()
     later = datetime.now(UTC) + timedelta(days=1)
-    Session.objects.filter(expire_date__lt=later).delete()
-    assert not Session.objects.exists()
+    OpenSession.objects.filter(expire_date__lt=later).delete()
+    assert not OpenSession.objects.exists()
 
 
 def test_an_act_opens_the_guard_and_closes_it(cast: Cast) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tabard.access import policy
 from tabard.access.door import action, record
-from tabard.access.models import Account, Assignment
+from tabard.access.entering import name_key
+from tabard.access.models import Account, Assignment, Attempts, OpenSession
 from tabard.access.passwords import checked
 from tabard.access.permissions import Permission
 from tabard.access.policy import grants
@@ -85,4 +87,36 @@ def close_account(*, by: Account, account: Account) -> None:
     """Let nobody in by this account any more, sessions included; it is never deleted, so that its id keeps meaning."""
     account.is_active = False
     account.save(update_fields=["is_active"])
+    account.sessions.all().delete()
     record("access:account:close", f"account:{account.pk}")
+
+
+def _about_account(*, account: Account, **_: object) -> tuple[str, ...]:
+    return (policy.key_of(account),)
+
+
+def _about_session(*, session: OpenSession, **_: object) -> tuple[str, ...]:
+    return (f"account:{session.account_id}",)
+
+
+@action(Permission.ACCOUNT_UNLOCK)
+def unlock_account(*, by: Account, account: Account) -> None:
+    """End the wait after too many wrong passwords."""
+    Attempts.objects.filter(pk=name_key(account.handle)).delete()
+    record("access:account:unlock", policy.key_of(account))
+
+
+@action(Permission.PASSWORD_CHANGE, about=_about_account)
+def change_password(*, by: Account, account: Account, password: str, keep: str = "") -> None:
+    """Another password. Every session ends, but for the one with the key to keep."""
+    account.set_password(checked(password))
+    account.save(update_fields=["password"])
+    ended = account.sessions.exclude(session_key=keep).delete()[0]
+    record("access:password:change", policy.key_of(account), sessions=ended)
+
+
+@action(Permission.SESSION_END, about=_about_session)
+def end_session(*, by: Account, session: OpenSession) -> None:
+    """Sign one browser out. Harmless to repeat."""
+    if OpenSession.objects.filter(pk=session.pk).delete()[0]:
+        record("access:session:end", f"account:{session.account_id}", session=session.ref)

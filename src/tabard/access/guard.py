@@ -13,7 +13,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from tabard.rules.refusals import Refused
 
 # Tables the frameworks keep for themselves; everything else changes through an act.
-FRAMEWORK_TABLES = frozenset({"django_session", "django_migrations"})
+FRAMEWORK_TABLES = frozenset(
+    {"access_opensession", "django_migrations", "django_tasks_database_dbtaskresult"}
+)
 # A verb counts wherever it stands: behind a comment, a WITH, an EXPLAIN, another statement. In quotes it is a
 # column's name; FOR UPDATE only locks and replace() only reads.
 GAP = r"(?:\s|/\*.*?\*/|--[^\n]*(?:\n|\Z))"

@@ -13,9 +13,16 @@ class Permission(StrEnum):
     ACCOUNT_RESET = "access:account:reset"  # take a password away and give a new link to set one
     ACCOUNT_SET_UP = "access:account:set-up"  # choose a password by such a link; one's own everybody may
     ACCOUNT_SIGN_IN = "access:account:sign-in"  # open a session; everybody may try
+    ACCOUNT_UNLOCK = "access:account:unlock"  # end the wait after too many wrong passwords
     ASSIGNMENT_END = "access:assignment:end"  # take a role back
     ASSIGNMENT_GRANT = "access:assignment:grant"  # give a role within a scope
     AUDIT_READ = "access:audit:read"  # read the audit chain
+    FACTOR_ADD = "access:factor:add"  # set up a second factor; one's own everybody may
+    FACTOR_REMOVE = "access:factor:remove"  # take one away, as when a phone is lost
+    IDENTITY_LINK = "access:identity:link"  # bind an account to a person of the provider of sign-ins
+    IDENTITY_UNLINK = "access:identity:unlink"  # undo such a binding
+    PASSWORD_CHANGE = "access:password:change"  # choose another password; one's own everybody may
+    SESSION_END = "access:session:end"  # sign a browser out from afar
     TOKEN_ISSUE = "access:token:issue"  # make a key for a machine; one's own everybody may
     TOKEN_REVOKE = "access:token:revoke"  # end such a key; one's own everybody may
     NEED_KEEP = "desk:need:keep"  # ask for help, take an action on, say that it is done or given up

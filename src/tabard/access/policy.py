@@ -18,7 +18,19 @@ from tabard.rules.refusals import Forbidden
 
 EVERYTHING = "*"
 # What everybody may do to their own account, without any role; a token never.
-OWN = frozenset({Permission.ACCOUNT_SET_UP, Permission.TOKEN_ISSUE, Permission.TOKEN_REVOKE})
+OWN = frozenset(
+    {
+        Permission.ACCOUNT_SET_UP,
+        Permission.FACTOR_ADD,
+        Permission.FACTOR_REMOVE,
+        Permission.IDENTITY_LINK,
+        Permission.IDENTITY_UNLINK,
+        Permission.PASSWORD_CHANGE,
+        Permission.SESSION_END,
+        Permission.TOKEN_ISSUE,
+        Permission.TOKEN_REVOKE,
+    }
+)
 Actor = Account | AnonymousUser
 
 
@@ -86,3 +98,8 @@ def require(actor: Actor, permission: Permission, keys: Iterable[str] = ()) -> N
     """Raise `Forbidden` unless the actor may."""
     if not may(actor, permission, keys):
         raise Forbidden
+
+
+def wants_second_factor(actor: Actor) -> bool:
+    """Whether a role that the actor holds is too strong for a password alone."""
+    return any(grant.role.mfa for grant in grants(actor))

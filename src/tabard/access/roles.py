@@ -21,6 +21,7 @@ class Role:
     says: str
     clearance: str
     permissions: frozenset[Permission]
+    mfa: bool = False  # wants a second factor in a browser, where the installation demands them
 
 
 @cache
@@ -32,7 +33,8 @@ def roles() -> dict[str, Role]:
 
 def _role(code: str, part: dict[str, object]) -> Role:
     granted = frozenset(Permission(name) for name in part["permissions"])  # type: ignore[attr-defined]
-    return Role(code, str(part["label"]), str(part["says"]), str(part["clearance"]), granted)
+    label, says, clearance = str(part["label"]), str(part["says"]), str(part["clearance"])
+    return Role(code, label, says, clearance, granted, mfa=part.get("mfa") is True)
 
 
 def cleared(clearance: str) -> tuple[str, ...]:

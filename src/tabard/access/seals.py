@@ -51,7 +51,7 @@ def unlocked(purpose: str, text: str) -> str:
 
 def _box(purpose: str) -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(_derived(f"tabard.{purpose}", key)) for key in keys])
+    return MultiFernet([Fernet(_derived(f"tabard.{purpose}", str(key))) for key in keys])
 
 
 def _derived(purpose: str, key: str) -> bytes:

@@ -34,10 +34,16 @@ def _make_console() -> Account:
     return account
 
 
-def signed_in(*, by: Account) -> None:
-    """Write that somebody opened a session."""
+def signed_in(*, by: Account, way: str = "password") -> None:
+    """Write that somebody opened a session, and by what: password, totp, recovery, passkey, provider."""
     with opened(by.pk):
-        record("access:account:sign-in", f"account:{by.pk}")
+        record("access:account:sign-in", f"account:{by.pk}", way=way)
+
+
+def proved(*, by: Account, way: str) -> None:
+    """Write that somebody within a session showed again who they are."""
+    with opened(by.pk):
+        record("access:account:prove", f"account:{by.pk}", way=way)
 
 
 def has_read(

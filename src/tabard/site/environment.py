@@ -70,3 +70,11 @@ def _postgres(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
     }
+
+
+def provider_of_sign_ins() -> dict[str, str]:
+    """TABARD_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME and _CREATE (1: unknown persons get an account without
+    any role); empty, and no such way to sign in, unless the first two are there."""
+    names = ("issuer", "client_id", "client_secret", "name", "create")
+    told = {name: os.environ.get(f"TABARD_OIDC_{name.upper()}", "") for name in names}
+    return told if told["issuer"] and told["client_id"] else {}

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from tabard.access.audit import CHAIN
 from tabard.access.models import Account, ChainHead
 
-SKIPPED = frozenset({"django_migrations", "django_session"})
+SKIPPED = frozenset({"access_opensession", "django_migrations"})
 
 
 def _tables() -> list[str]:

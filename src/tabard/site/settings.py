@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tabard.site.environment import databases, home, secret
+from tabard.site.environment import databases, home, provider_of_sign_ins, secret
 
 HOME = home()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -17,8 +17,9 @@ ALLOWED_HOSTS = os.environ.get("TABARD_HOSTS", "127.0.0.1,localhost,[::1],testse
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
     "tabard.access",
     "tabard.intake",
     "tabard.places",
@@ -69,6 +70,7 @@ TEMPLATES = [
 
 DATABASES = databases(HOME)
 DATABASE_ROUTERS = ["tabard.intake.router.IntakeRouter"]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
@@ -138,11 +140,19 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "tabard.access.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # in any case
+SESSION_IDLE_SECONDS = 2 * 3600  # after the last turn of a page
+SESSION_NOTED_SECONDS = 300  # how often that turn is written down
+SESSION_PROVED_SECONDS = 600  # how long one has just shown who one is
 CSRF_COOKIE_SAMESITE = "Lax"
 BEHIND_TLS = os.environ.get("TABARD_TLS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+MFA_DEMANDED = os.environ.get("TABARD_MFA") == "1"  # of the roles that say so
+PROXIES = int(os.environ.get("TABARD_PROXIES", "1" if BEHIND_TLS else "0"))  # whose word on addresses counts
+OIDC = provider_of_sign_ins()
 if BEHIND_TLS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-tabard-session", "__Host-tabard-csrf"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
 
@@ -156,4 +166,5 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]},
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"fido2": {"level": "WARNING"}, "authlib": {"level": "WARNING"}},  # they name keys and persons
 }
