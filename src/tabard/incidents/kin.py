@@ -13,6 +13,7 @@ from tabard.incidents.models import Collection, Current, Incident, Revision, Tol
 from tabard.incidents.writer import Entry
 from tabard.rules import facts
 from tabard.rules.kin import FREE, SETTLED, SETTLES, WAITS, Toll, Word, toll, waits, withheld
+from tabard.rules.refusals import Refused
 
 PUBLIC_SOURCES = ("awsd", "kika")
 # Columns of an export that carry a name, a nationality or an employer: blank while next of kin wait.
@@ -34,6 +35,12 @@ def waiting(incidents: Iterable[str]) -> frozenset[str]:
     """Of these incidents by id, those that wait."""
     found = Current.objects.filter(under_embargo(), pk__in=list(incidents))
     return frozenset(found.values_list("pk", flat=True))
+
+
+def require_told(incident: Incident) -> None:
+    """Refuse while next of kin wait: for files, of which nobody knows what they show."""
+    if holds(incident):
+        raise Refused("next_of_kin_wait")
 
 
 def leaving(incident: Incident, entry: Entry) -> Entry:
