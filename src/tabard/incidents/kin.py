@@ -12,7 +12,10 @@ from django.db.models import Q
 from tabard.incidents.models import Collection, Current, Incident, Revision, Told
 from tabard.incidents.writer import Entry
 from tabard.rules import facts
-from tabard.rules.kin import FREE, SETTLED, SETTLES, WAITS, Toll, Word, toll, waits, withheld
+from tabard.rules.kin import FREE as FREE
+from tabard.rules.kin import SETTLED as SETTLED
+from tabard.rules.kin import SETTLES, Toll, Word, toll, waits, withheld
+from tabard.rules.kin import WAITS as WAITS
 from tabard.rules.refusals import Refused
 
 PUBLIC_SOURCES = ("awsd", "kika")
@@ -83,16 +86,3 @@ def _may_wait(revision: Revision, told: facts.Incident) -> bool:
 
 def _state(told: facts.Incident, words: Sequence[Word]) -> str:
     return WAITS if waits(told, words) else SETTLED
-
-
-__all__ = [
-    "COLUMNS",
-    "FREE",
-    "WAITS",
-    "holds",
-    "leaving",
-    "owner_leaving",
-    "states",
-    "under_embargo",
-    "waiting",
-]

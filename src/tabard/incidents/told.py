@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from operator import and_
 from typing import Any
 
 from tabard.access.door import action, announce, record
@@ -27,7 +28,7 @@ from tabard.vocab.words import is_word
 def _of_all(*, incidents: Sequence[Incident], **_: Any) -> Iterable[str]:
     """The keys that all of them share: whoever holds one of these may speak for all."""
     each = [frozenset(keys_of(incident)) for incident in incidents]
-    return reduce(frozenset.intersection, each) if each else ()
+    return reduce(and_, each) if each else ()
 
 
 @action(Permission.INCIDENT_TELL, about=lambda *, incident, **_: keys_of(incident))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tabard.rules.facts import Harm, Incident, Margin
 
@@ -72,7 +73,8 @@ def waits(told: Incident, words: Iterable[Word]) -> bool:
 
 def withheld(told: Incident) -> Incident:
     """The facts without what points to a nationality or an employer. Counts by outcome and gender stay."""
-    harm = tuple(replace(each, **dict.fromkeys(POINTS)) for each in told.harm)
+    absent: dict[str, Any] = dict.fromkeys(POINTS)
+    harm = tuple(replace(each, **absent) for each in told.harm)
     return replace(told, harm=harm, margins=tuple(m for m in told.margins if not _points(m)))
 
 
