@@ -37,6 +37,11 @@ def _grant(grant: Grant, prefix: str) -> Q:
     return q & Q(**{f"{prefix}{column}": key}) if column and key else Q(pk__in=[])
 
 
+def covered(grant: Grant) -> QuerySet[Current]:
+    """What one grant would show, were it given: for whoever gives roles, who sees the number only."""
+    return Current.objects.filter(_grant(grant, ""))
+
+
 def scoped(actor: Actor, permission: Permission, prefix: str = "") -> Q:
     """The condition for what the actor's grants of a permission cover; nothing for a stranger."""
     found = [_grant(grant, prefix) for grant in policy.holding(actor, permission)]
@@ -163,8 +168,8 @@ def _found(rows: QuerySet[Any], where: Q, prefix: str) -> QuerySet[Any]:
     if not prefix or not _few(prefix):
         return rows.filter(where & _begins(prefix))
     span = Q(reference__gte=prefix, reference__lt=f"{prefix}Z")  # "-" and digits sort before letters
-    begun = Incident.objects.filter(span, reference__startswith=prefix)
-    near = rows.filter(incident__in=begun.values("pk"))
+    begun = Current.objects.filter(span, reference__startswith=prefix)
+    near = begun if rows.model is Current else rows.filter(incident__in=begun.values("pk"))
     fitting: QuerySet[Any] = near.annotate(fits=Case(When(where, then=Value(1)), default=Value(0)))
     return fitting.filter(fits=1)
 

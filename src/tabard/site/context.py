@@ -32,6 +32,8 @@ ROOMS = (
     Room("needs", _("Help and actions"), Permission.NEED_KEEP),
     Room("imports", _("Imports"), Permission.BATCH_IMPORT),
     Room("figures", _("Figures"), Permission.TABLE_READ),
+    Room("audit", _("Audit"), Permission.AUDIT_READ),
+    Room("admin", _("Administration"), Permission.ACCOUNT_CREATE),
 )
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from tabard.site.views import (
     attachments,
+    audit,
     deciding,
     drafts,
     editing,
@@ -20,12 +21,14 @@ from tabard.site.views import (
     queue,
     receipts,
     reporting,
+    set_up,
     sign_in,
     situation,
     splitting,
     together,
     told,
 )
+from tabard.site.views.admin import accounts, assignments, organisations, own_words, register
 
 urlpatterns = [
     path("api/v1/", include("tabard.api.urls")),
@@ -66,6 +69,22 @@ urlpatterns = [
     path("imports/<str:pk>/rows/<int:number>/", mending.row, name="imports-row"),
     path("imports/<str:pk>/undo/", imports.undo, name="imports-undo"),
     path("imports/<str:pk>/confirm/", imports.confirm, name="imports-confirm"),
+    path("audit/", audit.audit_page, name="audit"),
+    path("audit/verify/", audit.verify, name="audit-verify"),
+    path("audit/export.jsonl", audit.export, name="audit-export"),
+    path("admin/", register.index, name="admin"),
+    path("admin/accounts/", accounts.accounts, name="admin-accounts"),
+    path("admin/accounts/<str:pk>/", accounts.account, name="admin-account"),
+    path("admin/accounts/<str:pk>/reset/", accounts.reset, name="admin-account-reset"),
+    path("admin/accounts/<str:pk>/close/", accounts.close, name="admin-account-close"),
+    path("admin/accounts/<str:pk>/give/", assignments.give, name="admin-give"),
+    path("admin/accounts/<str:pk>/end/<str:assignment>/", assignments.end, name="admin-assignment-end"),
+    path("admin/organisations/", organisations.organisations, name="admin-organisations"),
+    path("admin/organisations/<str:pk>/", organisations.organisation, name="admin-organisation"),
+    path("admin/collections/", register.collections, name="admin-collections"),
+    path("admin/words/", own_words.own_words, name="admin-words"),
+    path("admin/words/<str:pk>/", own_words.own_word, name="admin-word"),
+    path("set-up/<str:pk>/<str:given>/", set_up.set_up, name="set-up"),
     path("figures/", figures.figures, name="figures"),
     path("figures/freeze/", figures.freeze, name="figures-freeze"),
     path("figures/<str:name>/", figures.table, name="figures-table"),

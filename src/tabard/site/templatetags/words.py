@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from django import template
 from django.utils.translation import get_language, gettext, to_locale
 
+from tabard.access.roles import roles
 from tabard.places import countries
 from tabard.vocab import words
 
@@ -45,6 +46,18 @@ def inword(list_code: str, code: str | None) -> str:
 def country(iso3: str | None) -> str:
     """A country's name, or that it is not known."""
     return countries.name(iso3, vocabulary_language()) if iso3 else gettext("country not known")
+
+
+@register.simple_tag
+def role_name(code: str) -> str:
+    """A role as people call it."""
+    return gettext(roles()[code].label) if code in roles() else code
+
+
+@register.simple_tag
+def role_says(code: str) -> str:
+    """What a role is for, in a sentence."""
+    return gettext(roles()[code].says) if code in roles() else ""
 
 
 @register.simple_tag

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,9 +16,7 @@ from tabard.intake.attachments import MOST
 from tabard.intake.cleaning import LARGEST
 from tabard.rules.refusals import Refused
 from tabard.site.entrance import enter
-from tabard.site.templatetags.words import vocabulary_language
-from tabard.site.views.errors import status_of
-from tabard.vocab import catalogue
+from tabard.site.views.errors import status_of, told
 
 SANDBOX = "sandbox; default-src 'none'"  # whatever it is, nothing in it runs, loads or sends
 
@@ -77,9 +73,5 @@ def _files(request: HttpRequest) -> list[UploadedFile]:
 
 
 def _form(request: HttpRequest, incident: Incident, refusal: Refused | None = None) -> HttpResponse:
-    shown: dict[str, Any] = {"incident": incident, "accept": ACCEPT}
-    if refusal:
-        language = vocabulary_language()
-        shown["wrong"] = catalogue.message(refusal.code, language, **refusal.fields)
-        shown["next_step"] = catalogue.next_step(refusal.code, language, **refusal.fields)
+    shown = {"incident": incident, "accept": ACCEPT, **told(refusal)}
     return render(request, "attach.html", shown, status=status_of(refusal) if refusal else 200)
