@@ -44,6 +44,7 @@ class Control:
     most: int = 0
     faults: tuple[Fault, ...] = ()
     required: bool = False
+    blank: str = ""  # what nothing chosen means, where it is not "not stated"
 
     @property
     def described(self) -> str:
@@ -100,6 +101,13 @@ class Maker:
         codes = {code for code, _ in choices}
         own = tuple(value for value in made.values if value in codes)
         return replace(made, values=own, **({"id": f"{made.id}-2", "faults": ()} if again else {}))
+
+    def basis(self) -> Control:
+        """How a number is known: as it stands, unless somebody says otherwise."""
+        taken = () if one(self.form, f"{self.start}n_basis") == "stated" else ("stated",)
+        choices = listed("n_basis", without=taken)
+        plain = say.word("n_basis", "stated")
+        return self.select("n_basis", label=gettext("The number is"), choices=choices, blank=plain)
 
     def yes_no(self, name: str, label: str = "", **more: Any) -> Control:
         return self.select(name, label=label, choices=[("1", gettext("yes")), ("0", gettext("no"))], **more)

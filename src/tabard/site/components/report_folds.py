@@ -96,7 +96,7 @@ def _things(make: Maker) -> Iterator[Group]:
         controls = [
             part.select("kind", "object_kind", gettext("What")),
             part.make("n", "number", gettext("How many?"), most=9),
-            part.select("n_basis", label=gettext("The number is"), choices=listed("n_basis")),
+            part.basis(),
             part.checks("effects", listed("object_effect"), gettext("What was done to it")),
         ]
         yield Group("o", number, gettext("Thing hit"), controls, unseen=kept(make.form, f"o{number}.", "was"))
@@ -107,7 +107,7 @@ def _margins(make: Maker) -> Iterator[Group]:
         part = make.within(f"m{number}.")
         controls = [
             part.make("n", "number", gettext("How many?"), most=9),
-            part.select("n_basis", label=gettext("The number is"), choices=listed("n_basis")),
+            part.basis(),
             part.make("of", "grouped", gettext("Of what kind"), groups=_dimensions(total=True)),
             part.make("by", "grouped", gettext("and at once"), groups=_dimensions(total=False)),
         ]

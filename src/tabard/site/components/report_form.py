@@ -65,7 +65,9 @@ def _all_faults(make: Maker) -> Iterator[Fault]:
 
 def _when(make: Maker) -> Iterator[Control]:
     yield make.make("first_day", "date", gettext("When?"), hint=gettext("Leave it empty if you do not know."))
-    yield make.select("date_precision", label=gettext("How exactly is the day known?"))
+    yield make.select(
+        "date_precision", label=gettext("How exactly is the day known?"), blank=gettext("to the day")
+    )
 
 
 def _span(make: Maker) -> Iterator[Control]:
@@ -107,7 +109,7 @@ def _people(make: Maker) -> Iterator[Group]:
             title,
             [
                 part.make("n", "number", gettext("How many?"), most=9, hint=gettext("Empty: not known.")),
-                part.select("n_basis", label=gettext("The number is"), choices=listed("n_basis")),
+                part.basis(),
                 part.checks("outcomes", first, gettext("What happened to them?")),
             ],
             [part.checks("outcomes", rest, gettext("Or this?"), again=True), *_persons(part)],
