@@ -168,9 +168,9 @@ def test_whatever_the_register_holds_can_be_written_and_read_again(told: Told) -
         (b'"own"', "wrong_kind", "report"),
         (b'{"facts":{}}', "missing_field", "collection"),
         (b'{"collection":"own"}', "missing_field", "facts"),
-        (sent(Mallory="x"), "unknown_field", "report"),
-        (sent({"secret name": 1}), "unknown_field", "facts"),
-        (sent({"harm": [{"n": 1, "Asha": 1}]}), "unknown_field", "facts.harm.0"),
+        (sent(Mallory="x"), "field_not_known", "report"),
+        (sent({"secret name": 1}), "field_not_known", "facts"),
+        (sent({"harm": [{"n": 1, "Asha": 1}]}), "field_not_known", "facts.harm.0"),
         (sent(collection="Own"), "bad_value", "collection"),
         (sent(collection="o" * 41), "too_long", "collection"),
         (sent(collection="o\0wn"), "bad_value", "collection"),
@@ -299,4 +299,4 @@ def test_a_revision_has_a_reason_and_no_head() -> None:
     assert read_revision(b'{"facts":{}}').reason == "correction"
     with pytest.raises(Refused) as caught:
         read_revision(sent())
-    assert caught.value.code == "unknown_field"
+    assert caught.value.code == "field_not_known"

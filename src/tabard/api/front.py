@@ -51,7 +51,10 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
 
 def _asked(request: HttpRequest) -> HttpResponseBase:
     request.get_host()
-    if any("\0" in text for text in (request.path, *_texts(request.GET))):
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not (length.isascii() and length.isdigit()) or any(
+        "\0" in text for text in (request.path, *_texts(request.GET))
+    ):
         raise Refused("bad_request")
     if request.method not in SAFE and not _accepts(request, JSON):
         raise Refused("not_acceptable")

@@ -14,7 +14,7 @@ from tabard.rules.refusals import Refused
 CODES = {
     "json_invalid": "bad_json",
     "json_type": "bad_json",
-    "extra_forbidden": "unknown_field",
+    "extra_forbidden": "field_not_known",
     "missing": "missing_field",
     "string_too_long": "too_long",
     "too_long": "too_many",
