@@ -128,7 +128,7 @@ def question(made: Path, name: str, *years: str | int, collections: tuple[str, .
 
 def counted(asked: Question, rows: int = 0) -> TableResult:
     """The table, by both engines."""
-    sums, held = engines.cells(asked, rows), engines.held(asked)
+    found = engines.counted(asked, rows)
     return TableResult(
         declaration=asked.said,
         register="own",
@@ -137,7 +137,7 @@ def counted(asked: Question, rows: int = 0) -> TableResult:
         snapshot="made",
         known_on=moment(DAY),
         recorded_by=moment(DAY),
-        cells=cells.fill(asked.said, asked.collections, asked.columns, sums, held),
+        cells=cells.fill(asked.said, asked.collections, asked.columns, found.sums, found.held),
     )
 
 

@@ -46,13 +46,13 @@ def small(tmp_path: Path) -> Path:
 
 def test_a_difference_refuses(small: Path) -> None:
     asked = question(small, "annex-1", 2019)
-    engines.cells(asked, 0)
+    engines.counted(asked, 0)
     with duckdb.connect() as duck:
         path = cubes.path(small, asked.said, "harm")
         duck.execute(f"CREATE TABLE t AS SELECT * REPLACE (n + 1 AS n) FROM read_parquet('{path}')")
         duck.execute(f"COPY t TO '{path}' (FORMAT parquet)")
     with pytest.raises(Refused) as refused:
-        engines.cells(asked, 0)
+        engines.counted(asked, 0)
     assert (refused.value.code, refused.value.fields) == ("engines_differ", {"table": "annex-1"})
 
 
@@ -60,14 +60,14 @@ def test_a_lost_row_in_one_engine_refuses(small: Path, monkeypatch: pytest.Monke
     lossy = engines.by_sqlite
     monkeypatch.setattr(engines, "by_sqlite", lambda asked, cubed=False: lossy(asked, cubed)[1:])
     with pytest.raises(Refused, match="engines_differ"):
-        engines.cells(question(small, "annex-1", 2019), 0)
+        engines.counted(question(small, "annex-1", 2019), 0)
 
 
 def test_many_rows_are_checked_over_the_cubes(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "ROWS_BY_HAND", 0)
     asked = question(small, "annex-1", 2019)
     (small / "harm.parquet").unlink()
-    assert engines.cells(asked, 1)
+    assert engines.counted(asked, 1)
 
 
 @pytest.mark.parametrize("name", names())
@@ -121,12 +121,13 @@ def test_duckdb_reads_no_file_even_where_the_lint_was_passed_by(small: Path, sql
 
 def test_a_quote_in_a_code_stays_a_code(small: Path) -> None:
     asked = question(small, "annex-1", 2019, collections=("own') OR ('1' = '1",))
-    assert engines.by_duckdb(asked) == engines.by_sqlite(asked) == ()
+    assert engines.by_duckdb(asked).sums == engines.by_sqlite(asked) == ()
 
 
 def test_both_engines_see_the_same_columns(small: Path) -> None:
     asked = question(small, "annex-1", 2019)
-    duck, lite = engines._duckdb(asked, cubed=False), engines._sqlite(asked, cubed=True)
+    duck = engines._duckdb(asked, cubed=False)
+    lite = engines._sqlite(asked, duck)
     for view in ("i", "h", "o", "f", "asked"):
         look = f"SELECT * FROM {view} LIMIT 0"
         assert [d[0] for d in duck.execute(look).description] == [
@@ -138,4 +139,4 @@ def test_a_table_younger_than_the_snapshot_reads_the_rows(small: Path) -> None:
     asked = question(small, "annex-1", 2019)
     newer = dataclasses.replace(asked, said=dataclasses.replace(asked.said, version=99))
     assert not cubes.folder(small, newer.said).exists()
-    assert engines.cells(newer, 0) == engines.cells(asked, 0)
+    assert engines.counted(newer, 0) == engines.counted(asked, 0)

@@ -68,27 +68,50 @@ FACTS = "CREATE VIEW f AS " + " UNION ALL ".join(
     f"coalesce({code}_half, half_last) AS to_half, n, unknown, at_least FROM h WHERE {code} = 1"
     for code in OUTCOMES
 )
+HELD = "SELECT DISTINCT col FROM asked JOIN i ON half_first <= to_half AND half_last >= from_half"
 ASKED = "CREATE TABLE asked (col VARCHAR(16), from_half INTEGER, to_half INTEGER)"
 
 
-def cells(question: Question, harm_rows: int) -> tuple[Sum, ...]:
-    """The table's sums, once both engines agree on every one of them."""
-    first = by_duckdb(question)
-    second = by_sqlite(question, cubed=harm_rows > ROWS_BY_HAND)
-    if first != second:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A table's sums, and the columns of which its collections hold any incident at all."""
+
+    sums: tuple[Sum, ...]
+    held: frozenset[str]
+
+
+def counted(question: Question, harm_rows: int) -> Counted:
+    """The table, once both engines agree on every one of its sums."""
+    with closing(_duckdb(question, cubed=True)) as duck:
+        first = _counted(question, duck)
+        cubed = harm_rows > ROWS_BY_HAND
+        second = _second(question, duck) if cubed else by_sqlite(question)
+    if first.sums != second:
         raise Refused("engines_differ", table=question.said.code)
     return first
 
 
-def by_duckdb(question: Question) -> tuple[Sum, ...]:
+def by_duckdb(question: Question) -> Counted:
     """DuckDB over the cubes."""
     with closing(_duckdb(question, cubed=True)) as duck:
-        return _sums(duck.execute(CELLS.format(sql=question.said.sql)).fetchall())
+        return _counted(question, duck)
 
 
 def by_sqlite(question: Question, cubed: bool = False) -> tuple[Sum, ...]:
     """SQLite over the rows themselves, or over the cubes where the rows are too many."""
-    with closing(_sqlite(question, cubed)) as lite:
+    with closing(_duckdb(question, cubed)) as duck:
+        return _second(question, duck)
+
+
+def _counted(question: Question, duck: duckdb.DuckDBPyConnection) -> Counted:
+    held = duck.execute(HELD).fetchall()
+    sums = _sums(duck.execute(CELLS.format(sql=question.said.sql)).fetchall())
+    return Counted(sums, frozenset(label for (label,) in held))
+
+
+def _second(question: Question, duck: duckdb.DuckDBPyConnection) -> tuple[Sum, ...]:
+    """SQLite over the rows that DuckDB has read and cut, with an SQL engine and an arithmetic of its own."""
+    with closing(_sqlite(question, duck)) as lite:
         return _sums(lite.execute(CELLS.format(sql=question.said.sql)).fetchall())
 
 
@@ -97,15 +120,6 @@ def incidents(question: Question, row: str, column: str) -> tuple[int, ...]:
     with closing(_duckdb(question, cubed=False)) as duck:
         found = duck.execute(INCIDENTS.format(sql=question.said.sql), [row, column]).fetchall()
     return tuple(sorted(iid for (iid,) in found))
-
-
-def held(question: Question) -> frozenset[str]:
-    """The columns of which the collections hold any incident: of the others nothing was reported."""
-    with closing(_duckdb(question, cubed=True)) as duck:
-        found = duck.execute(
-            "SELECT DISTINCT col FROM asked JOIN i ON half_first <= to_half AND half_last >= from_half"
-        ).fetchall()
-    return frozenset(label for (label,) in found)
 
 
 def _sums(rows: Iterable[tuple[str, str, int, int, int, int]]) -> tuple[Sum, ...]:
@@ -121,7 +135,7 @@ def _cut(question: Question, view: str, cubed: bool) -> str:
     named = cubes.columns(said.sql, name)
     limits = [f"collection IN ({cubes.listed(question.collections)})"]
     limits += [f"scope IN ({cubes.listed(said.scopes)})"] if name in SCOPED else []
-    limits += [] if cubed else [_near(question, named)]
+    limits.append(_near(question, named))
     columns = ", ".join((*named, *COUNTS[name]))
     return f"SELECT {number}{iid}, {columns} FROM read_parquet('{path}') WHERE {' AND '.join(limits)}"
 
@@ -140,20 +154,17 @@ def _duckdb(question: Question, cubed: bool) -> duckdb.DuckDBPyConnection:
     for view in cubes.views(question.said.sql):
         duck.execute(f"CREATE TABLE {view} AS {_cut(question, view, cubed)}")
     duck.execute(ASKED)
-    duck.executemany("INSERT INTO asked VALUES (?, ?, ?)", _asked(question))
+    duck.execute(_asked(question))
     if cubes.reads_facts(question.said.sql):
         duck.execute(FACTS)
     duck.execute("SET enable_external_access = false; SET lock_configuration = true")
     return duck
 
 
-def _sqlite(question: Question, cubed: bool) -> sqlite3.Connection:
+def _sqlite(question: Question, duck: duckdb.DuckDBPyConnection) -> sqlite3.Connection:
     lite = sqlite3.connect(":memory:")
-    with closing(duckdb.connect(":memory:", config={"threads": "2"})) as duck:
-        for view in cubes.views(question.said.sql):
-            _copy(duck.execute(_cut(question, view, cubed)), lite, view)
-    lite.execute(ASKED)
-    lite.executemany("INSERT INTO asked VALUES (?, ?, ?)", _asked(question))
+    for view in (*cubes.views(question.said.sql), "asked"):
+        _copy(duck.execute(f"SELECT * FROM {view}"), lite, view)
     if cubes.reads_facts(question.said.sql):
         lite.execute(FACTS)
     return lite
@@ -170,5 +181,7 @@ def _rows(duck: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
         yield from chunk
 
 
-def _asked(question: Question) -> list[tuple[str, int, int]]:
-    return [(column.label, column.from_half, column.to_half) for column in question.columns]
+def _asked(question: Question) -> str:
+    """What is asked, as a table of its own. The labels are our own, made of digits; see `cells.column`."""
+    rows = ", ".join(f"('{c.label}', {c.from_half}, {c.to_half})" for c in question.columns)
+    return f"INSERT INTO asked VALUES {rows}"

@@ -153,7 +153,8 @@ def _kept(
     if kept is None:
         if manifest.faults(question.folder, snapshot.manifest_sha256):
             raise Refused("snapshot_damaged")
-        kept = engines.cells(question, snapshot.harm_rows), engines.held(question)
+        counted = engines.counted(question, snapshot.harm_rows)
+        kept = counted.sums, counted.held
         _keep(path, *kept)
     return kept
 

@@ -5,7 +5,7 @@ nationality or employer of theirs leaves, also not by what was asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, BinaryIO
@@ -18,7 +18,7 @@ from tabard.access import policy, trail
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.formats.out import geojson, hxl_csv, json, xlsx
-from tabard.formats.out.columns import INCIDENTS, Cell, Row
+from tabard.formats.out.columns import INCIDENTS, Cell, Column, Row
 from tabard.incidents import kin
 from tabard.incidents.models import Current
 from tabard.incidents.queries import Filters, asked, scoped
@@ -26,7 +26,7 @@ from tabard.people.models import Organisation
 from tabard.places.models import Position
 from tabard.rules.refusals import Forbidden
 
-CHUNK = 2000
+CHUNK = 500  # rows whose columns still fit in a processor's own memory
 # exported column -> where it stands in `Current`, in the order of the table that goes out
 OWN_NAMES = {"incident": "incident_id", "revision": "number", "first_day": "occurred", "affected": "persons"}
 OWN_NAMES |= {"organisation": "owner"}
@@ -38,7 +38,6 @@ PLAIN: Mapping[str, str] = {name: OWN_NAMES.get(name, name) for name in NAMES if
 AT = NAMES.index(next(iter(PLACE)))  # the columns of a place stand together, from here on
 NOWHERE: tuple[Cell, ...] = (None,) * len(PLACE)
 KEPT_BACK = frozenset(NAMES.index(name) for name in kin.COLUMNS)  # the name of whose it is stands last
-Cells = tuple[Cell, ...]
 
 
 def write(format_: str, filters: Filters, stream: BinaryIO, *, by: Account) -> int:
@@ -58,19 +57,20 @@ class Rows:
         self._filters, self._by = filters, by
 
     def __iter__(self) -> Iterator[Row]:
-        return (dict(zip(NAMES, cells, strict=True)) for cells in self.cells())
+        for columns in self.columns():
+            yield from (dict(zip(NAMES, cells, strict=True)) for cells in zip(*columns, strict=True))
 
-    def cells(self) -> Iterator[Cells]:
-        """The records as cells, in the order of the table that goes out."""
+    def columns(self) -> Iterator[list[Column]]:
+        """The records in batches, column by column, in the order of the table that goes out."""
         by = self._by
         named = (*PLAIN, *PLACE) if policy.may_somewhere(by, Permission.RESTRICTED_READ) else tuple(PLAIN)
         trail.has_read(by=by, verb="incidents:incident:export", subject="incidents:some", fields=named)
-        for cells in _cells(self._filters, by):
-            self.count += 1
-            yield cells
+        for columns in _columns(self._filters, by):
+            self.count += len(columns[0])
+            yield columns
 
 
-def _cells(filters: Filters, by: Account) -> Iterator[Cells]:
+def _columns(filters: Filters, by: Account) -> Iterator[list[Column]]:
     takes = scoped(by, Permission.INCIDENT_EXPORT)
     opens = scoped(by, Permission.RESTRICTED_READ)
     shown = Case(When(opens, then=F("place")), default=Value(""), output_field=CharField())
@@ -79,10 +79,9 @@ def _cells(filters: Filters, by: Account) -> Iterator[Cells]:
     names: dict[Any, str] = dict(Organisation.objects.values_list("pk", "name"))
     with _cursor(query) as fetch:
         while rows := fetch(CHUNK):
-            places = _places({row[-1] for row in rows if row[-1]})
-            for row in rows:
-                whole = row[:AT] + places.get(row[-1], NOWHERE) + row[AT:-3] + (names.get(row[-3]),)
-                yield _without(whole) if row[-2] == kin.WAITS else whole
+            *plain, owners, states, places = zip(*rows, strict=True)
+            organisations = tuple(map(names.get, owners))
+            yield _kept_back([*plain[:AT], *_places(places), *plain[AT:], organisations], states)
 
 
 def _tells_nobody(filters: Filters) -> Q:
@@ -90,13 +89,24 @@ def _tells_nobody(filters: Filters) -> Q:
     return ~kin.under_embargo() if filters.recruitment else Q()
 
 
-def _without(cells: Cells) -> Cells:
-    return tuple(None if at in KEPT_BACK else cell for at, cell in enumerate(cells))
+def _kept_back(columns: list[Column], states: Sequence[str]) -> list[Column]:
+    """Blank, in the rows of which next of kin wait, what must not leave."""
+    if kin.WAITS not in states:
+        return columns
+    for at in KEPT_BACK:
+        pairs = zip(columns[at], states, strict=True)
+        columns[at] = [None if state == kin.WAITS else cell for cell, state in pairs]
+    return columns
 
 
-def _places(ids: Collection[str]) -> dict[str, Cells]:
-    rows = Position.objects.filter(pk__in=ids).values_list("pk", *PLACE.values()) if ids else ()
-    return {pk: tuple(place) for pk, *place in rows}
+def _places(ids: Sequence[str]) -> list[Column]:
+    """The columns of a place, one cell for each id; an empty id is no place that this reader sees."""
+    wanted = {pk for pk in ids if pk}
+    if not wanted:
+        return [(None,) * len(ids)] * len(PLACE)
+    rows = Position.objects.filter(pk__in=wanted).values_list("pk", *PLACE.values())
+    known = {pk: tuple(place) for pk, *place in rows}
+    return list(zip(*(known.get(pk, NOWHERE) for pk in ids), strict=True))
 
 
 @contextmanager
@@ -123,7 +133,7 @@ def _text(writer: Callable[[Any, Any], Any]) -> Callable[[Any, BinaryIO], None]:
 
 
 def _csv(rows: Rows, text: Any) -> None:
-    hxl_csv.write_cells(rows.cells(), text)
+    hxl_csv.write_columns(rows.columns(), text)
 
 
 WRITERS: Mapping[str, Callable[[Any, BinaryIO], Any]] = {

@@ -21,12 +21,14 @@ LABELS = (
 
 def collections_of(actor: Actor) -> list[Collection]:
     """Each with at least one incident that the actor sees: the own register, then the example, then others."""
-    found = [
-        each
-        for each in Collection.objects.order_by("code")
-        if Current.objects.filter(seen_by(actor), collection=each.code).exists()
-    ]
+    found = [each for each in Collection.objects.order_by("code") if _sees_one(actor, each)]
     return sorted(found, key=lambda each: (each.code != "own", not each.is_example, each.code))
+
+
+def _sees_one(actor: Actor, collection: Collection) -> bool:
+    """Asked for the newest, not for any: in the order of an index, PostgreSQL walks no table to find none."""
+    seen = Current.objects.filter(seen_by(actor), collection=collection.code)
+    return bool(seen.order_by("-occurred", "-incident_id").values_list("pk")[:1])
 
 
 def chosen(collections: Sequence[Collection], code: str) -> Collection | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +13,7 @@ from tabard.formats.loss import Lost
 Cell = str | int | float | bool | None  # None is not stated: it stays blank, never 0
 Row = Mapping[str, Cell]
 Rows = Iterable[Row]
+Column = Sequence[Cell]  # the cells of one column in a batch of rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,16 @@ from itertools import islice
 from types import NoneType
 from typing import TextIO
 
-from tabard.formats.out.columns import INCIDENTS, Cell, OutColumn, Picker, Rows
+from tabard.formats.out.columns import INCIDENTS, Cell, Column, OutColumn, Picker, Rows
 
 BATCH = 2_000
-REMEMBERED = 4_000
 PLAIN = {str, NoneType}
 # What starts a formula, after blanks and unseen characters a spreadsheet may skip; full-width forms too.
-ACTIVE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n]")
+START = "[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]"
+ACTIVE = re.compile(START + "|[\t\r\n]")
+SUSPECT = re.compile(
+    "^" + START + "|[\t\r]", re.MULTILINE
+)  # the same of many texts, one a line; more, never less
 
 
 def harmless(text: str) -> str:
@@ -25,47 +28,44 @@ def harmless(text: str) -> str:
     return "'" + text if ACTIVE.match(text) else text
 
 
-class Harmless(dict[Cell, Cell]):
-    """Text -> its harmless form; short ones, codes above all, are remembered. Nothing stays nothing."""
-
-    def __init__(self) -> None:
-        super().__init__({None: None})
-
-    def __missing__(self, text: Cell) -> Cell:
-        assert isinstance(text, str)
-        safe = harmless(text)
-        if len(self) < REMEMBERED and len(text) < 64:
-            self[text] = safe
-        return safe
-
-
 def write(rows: Rows, stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS) -> None:
     """Header, HXL tags, then the rows as they come."""
-    write_cells(map(Picker(columns), rows), stream, columns)
+    ahead = map(Picker(columns), rows)
+    batches = iter(lambda: list(islice(ahead, BATCH)), [])
+    write_columns((list(zip(*batch, strict=True)) for batch in batches), stream, columns)
 
 
-def write_cells(
-    rows: Iterable[tuple[Cell, ...]], stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS
+def write_columns(
+    batches: Iterable[Sequence[Column]], stream: TextIO, columns: tuple[OutColumn, ...] = INCIDENTS
 ) -> None:
-    """The same for rows whose cells stand in the order of the columns already."""
+    """The same for batches of rows that come column by column: a column of codes is looked at once, not by cell."""
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
     writer.writerow([column.hxl for column in columns])
-    numeric, safe, ahead = [column.numeric for column in columns], Harmless(), iter(rows)
-    while batch := list(islice(ahead, BATCH)):
-        # column by column: most hold codes only, and are looked up without a step of Python a cell
-        whole = zip(zip(*batch, strict=True), numeric, strict=True)
-        writer.writerows(zip(*(_column(cells, number, safe) for cells, number in whole), strict=True))
+    numeric = [column.numeric for column in columns]
+    for batch in batches:
+        safe = [_safe(cells, number) for cells, number in zip(batch, numeric, strict=True)]
+        writer.writerows(zip(*safe, strict=True))
 
 
-def _column(cells: tuple[Cell, ...], numeric: bool, safe: Harmless) -> Sequence[Cell]:
+def _safe(cells: Column, numeric: bool) -> Column:
     """One column of a batch, safe to write: numbers stay numbers, every text is looked at."""
-    kinds = set(map(type, cells))
+    different = set(cells)
+    kinds = set(map(type, different))
     if numeric and str not in kinds:
         return cells
-    if kinds <= PLAIN:
-        return list(map(safe.__getitem__, cells))
-    return [
-        safe[cell] if isinstance(cell, str) else cell if numeric or cell is None else safe[str(cell)]
-        for cell in cells
-    ]
+    if kinds <= PLAIN and not _suspect([text for text in different if text]):
+        return cells
+    return [_cell(cell, numeric) for cell in cells]
+
+
+def _suspect(texts: Sequence[Cell]) -> bool:
+    """Whether any of these texts may be active; a text of several lines always may."""
+    joined = "\n".join(map(str, texts))
+    return joined.count("\n") >= max(1, len(texts)) or SUSPECT.search(joined) is not None
+
+
+def _cell(cell: Cell, numeric: bool) -> Cell:
+    if cell is None or (numeric and not isinstance(cell, str)):
+        return cell
+    return harmless(str(cell))
