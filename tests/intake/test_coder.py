@@ -91,7 +91,7 @@ def test_a_report_becomes_an_incident_with_its_rows_words_and_line(officer: Acco
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "not JSON": ({"data": b"Two shots at the gate."}, "bad_json"),
     "a word of no list": ({"cause": "weather"}, "unknown_word"),
-    "a field of nobody": ({"mood": "bad"}, "unknown_field"),
+    "a field of nobody": ({"mood": "bad"}, "field_not_known"),
     "another form": ({"media_type": "text/plain"}, "unsupported_form"),
     "another collection than at the door": ({"collection": "awsd"}, "bad_value"),
 }

@@ -51,10 +51,7 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
 
 def _asked(request: HttpRequest) -> HttpResponseBase:
     request.get_host()
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not (length.isascii() and length.isdigit()) or any(
-        "\0" in text for text in (request.path, *_texts(request.GET))
-    ):
+    if not _readable(request):
         raise Refused("bad_request")
     if request.method not in SAFE and not _accepts(request, JSON):
         raise Refused("not_acceptable")
@@ -72,6 +69,13 @@ def _asked(request: HttpRequest) -> HttpResponseBase:
         _unread(response)
         return refusal(request, Refused("not_acceptable"))
     return response
+
+
+def _readable(request: HttpRequest) -> bool:
+    """Whether its length is a number, and no text of it holds what no database keeps."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    plain = length.isascii() and length.isdigit()
+    return plain and not any("\0" in text for text in (request.path, *_texts(request.GET)))
 
 
 def _view(request: HttpRequest) -> Callable[[], HttpResponseBase]:
