@@ -267,7 +267,7 @@ def test_a_table_is_counted_once(desk: Account, monkeypatch: pytest.MonkeyPatch)
     reported(desk, facts(2))
     snapshot = actions.freeze(by=desk, known_on=datetime.now(UTC).date())
     assert injured(snapshot, desk) == 2
-    monkeypatch.setattr(queries.engines, "cells", lambda *_: pytest.fail("counted twice"))
+    monkeypatch.setattr(queries.engines, "counted", lambda *_: pytest.fail("counted twice"))
     assert injured(snapshot, desk) == 2
 
 
