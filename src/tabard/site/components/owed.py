@@ -13,6 +13,7 @@ from tabard.access.permissions import Permission
 from tabard.access.policy import may
 from tabard.desk import needs
 from tabard.desk.models.needs import OPEN, Need
+from tabard.incidents import kin
 from tabard.incidents.actions import keys_of
 from tabard.incidents.models import Current, Incident
 from tabard.site.components.panel import Panel
@@ -34,6 +35,7 @@ class Owed:
     mine: bool
     open: bool
     overdue: bool
+    waits: bool  # next of kin do not know yet: its words are not printed
 
 
 def owed(rows: Sequence[Need], by: Account) -> list[Owed]:
@@ -43,8 +45,8 @@ def owed(rows: Sequence[Need], by: Account) -> list[Owed]:
         Current.objects.filter(pk__in={n.incident for n in rows}).values_list("pk", "reference")
     )
     names = dict(Account.objects.filter(pk__in={n.owner for n in rows if n.owner}).values_list("pk", "name"))
-    now = datetime.now(UTC)
-    return [_owed(need, by, texts, references, names, now) for need in rows]
+    now, waiting = datetime.now(UTC), kin.waiting({need.incident for need in rows})
+    return [_owed(need, by, texts, references, names, now, need.incident in waiting) for need in rows]
 
 
 def _owed(
@@ -54,6 +56,7 @@ def _owed(
     references: Mapping[str, str],
     names: Mapping[str, str],
     now: datetime,
+    waits: bool,
 ) -> Owed:
     still, mine = need.state == OPEN, need.owner == by.pk
     person = gettext("you") if mine else names.get(need.owner, "")
@@ -66,6 +69,7 @@ def _owed(
         mine=mine,
         open=still,
         overdue=still and need.due_at is not None and need.due_at < now,
+        waits=waits,
     )
 
 
