@@ -376,8 +376,23 @@ def test_a_file_that_is_refused_leaves_its_original_and_a_code(by: Account) -> N
     assert not Row.objects.exists()
 
 
-class Broken(Exception):
-    """The program fails in the middle."""
+class Broken(BaseException):
+    """The program is stopped in the middle."""
+
+
+def test_a_fault_in_the_middle_fails_the_batch(by: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not seem to be read for ever, and what was read of it is not there."""
+    batch = receive(by, made_file(many(10)), A)
+    before = written()
+
+    def break_down(_: object, rows: int) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tabard.incidents.worker.progress.tell", break_down)
+    process(by=by, batch=batch)
+    assert (batch.state, batch.failure) == ("failed", "internal")
+    assert written() == before
+    assert not Row.objects.filter(batch=batch).exists()
 
 
 def test_a_crash_in_the_middle_leaves_nothing_half_done(by: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,20 +15,22 @@ from types import FrameType
 import click
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 from tabard.access.models import Account
 from tabard.access.trail import console
 from tabard.cli.collections import COLLECTIONS, open_known
 from tabard.cli.say import as_json, refusing, say
 from tabard.figures.fresh import fresh
-from tabard.incidents import worker
 from tabard.intake import attachments
 from tabard.rules.refusals import Refused
-from tabard.site import example
+from tabard.site import example, working
 from tabard.site.leftovers import sweep
 
 IDLE_SECONDS = 0.5
-THREADS = 4  # a web process; more would only queue for the database
+# Threads of a web process. On SQLite as many reports as there are threads wait for one commit together; on
+# PostgreSQL each thread has a connection.
+THREADS = {"sqlite": 48, "postgresql": 16}
 
 
 def prepare() -> None:
@@ -92,6 +94,8 @@ def check_free(host: str, port: int) -> None:
 @refusing
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages, with a worker beside. Refuses the network while example accounts exist."""
+    if workers > 1 and connection.vendor == "sqlite":
+        raise Refused("bad_value", field="workers")  # one process writes the reports that come in
     where = address(host)
     host = str(where)
     check_free(host, port)
@@ -109,7 +113,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def _granian(host: str, port: int, workers: int) -> list[str]:
     options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
-    options += ["--blocking-threads", str(THREADS)]
+    options += ["--blocking-threads", str(THREADS[connection.vendor])]
     return [
         sys.executable,
         "-m",
@@ -117,7 +121,7 @@ def _granian(host: str, port: int, workers: int) -> list[str]:
         *options,
         "--no-access-log",
         "--log-level",
-        "warning",
+        "error",
         "tabard.site.wsgi:application",
     ]
 
@@ -135,6 +139,11 @@ def _until_one_ends(processes: tuple[subprocess.Popen[bytes], ...]) -> None:
     except KeyboardInterrupt:
         pass
     ended = [process.returncode for process in processes if process.poll() is not None]
+    for name, process in zip(("web server", "worker"), processes, strict=True):
+        if process.returncode:
+            click.echo(
+                f"The {name} ended ({process.returncode}), so all is stopped. Start it again.", err=True
+            )
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -143,17 +152,13 @@ def _until_one_ends(processes: tuple[subprocess.Popen[bytes], ...]) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Read what waits now, then end.")
+@click.option("--once", is_flag=True, help="Do what waits now, then end.")
 @refusing
 def work(once: bool) -> None:
-    """Read files that wait in line. `serve` starts one by itself; on PostgreSQL run it as a service."""
+    """Code reports, read files and run jobs. `serve` starts one by itself; on PostgreSQL run it as a service."""
     sweep(settings.HOME)
     attachments.sweep()
-    worker.recover()
-    parent = os.getppid()
-    while True:
-        done = worker.work_once()
-        if once or os.getppid() != parent:
-            return
-        if not done:
-            time.sleep(IDLE_SECONDS)
+    if once:
+        working.once()
+    else:
+        sys.exit(working.for_ever(os.getppid()))

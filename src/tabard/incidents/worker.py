@@ -33,6 +33,9 @@ def process(*, by: Account, batch: Batch) -> Batch:
         take_in(by=by, batch=batch, reading=reading_of(batch), progress=lambda n: progress.tell(batch, n))
     except Refused as refusal:
         actions.fail(by=by, batch=batch, code=refusal.code)
+    except Exception:
+        log.exception("batch %s was not taken in", batch.pk)
+        actions.fail(by=by, batch=batch, code="internal")
     finally:
         progress.done(batch)
     batch.refresh_from_db()

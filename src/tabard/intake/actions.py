@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import router, transaction
 
-from tabard.access.door import action, record
+from tabard.access.door import action, announce, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.seals import keyed
@@ -94,6 +94,7 @@ def open_batch(
         mapping=mapping.pk if mapping else "",
     )
     record("intake:batch:open", f"batch:{batch.pk}", collection=collection, format=format)
+    announce("batch_opened", batch=batch.pk)
     return batch
 
 

@@ -1,15 +1,16 @@
 """What goes up between rooms, on one page: effects listened to after a commit, questions answered by named ports.
 
-Announced today: `incident_reported(incident)`, `incident_revised(incident)`. Nothing
-above the register exists yet, so nobody listens; the room that does is named here and nowhere else."""
+Announced today: `incident_reported(incident)`, `incident_revised(incident)`, `batch_opened(batch)`.
+Whoever listens is named here and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from tabard.access import door
+from tabard.incidents.tasks import files_came
 
-EFFECTS: tuple[tuple[str, Callable[..., None]], ...] = ()
+EFFECTS: tuple[tuple[str, Callable[..., None]], ...] = (("batch_opened", files_came),)
 
 
 def connect() -> None:
