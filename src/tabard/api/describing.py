@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel
 
 from tabard.api import bodies
@@ -30,10 +31,11 @@ WITH_KEY = {503: "Cannot be kept safely at the moment; try again with the same k
 WITH_ETAG = {412: "Changed meanwhile; `ETag` says what stands", 428: "No `If-Match`"}
 
 
-def complete(schema: Any) -> Any:
+def complete(schema: OpenAPISchema) -> OpenAPISchema:
     """The whole document."""
     schemas = schema["components"]["schemas"]
-    for kind in (*bodies.SENT.values(), Problem):
+    kinds: list[type[BaseModel]] = [*bodies.SENT.values(), Problem]
+    for kind in kinds:
         _add(schemas, kind)
     for operation in _operations(schema):
         operation["responses"] = {str(k): v for k, v in operation["responses"].items()} | _problems(operation)
@@ -71,8 +73,10 @@ def _problem(says: str) -> dict[str, Any]:
 
 def file(says: str, *kinds: str) -> dict[str, Any]:
     """For `openapi_extra`: an answer that is a file of one of these kinds."""
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    content = {kind: {"schema": {}} if kind.endswith("json") else binary for kind in kinds or (JSON,)}
+    binary: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+    content: dict[str, Any] = {
+        kind: {"schema": {}} if kind.endswith("json") else binary for kind in kinds or (JSON,)
+    }
     return {"responses": {200: {"description": says, "content": content}}}
 
 

@@ -34,7 +34,7 @@ class Front:
             return self.get_response(request)
         language = language_of(request.headers.get("Accept-Language", ""))
         with translation.override(DJANGO_NAMES.get(language, language)):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = _answered(request)
         return _finished(request, response, language)
 

@@ -42,6 +42,7 @@ class Service(NinjaAPI):
         return str(operation.view_func.__name__)
 
     def get_openapi_schema(self, **named: Any) -> OpenAPISchema:
+        """Complete, whoever asks for it."""
         return complete(super().get_openapi_schema(path_prefix="api/v1/"))
 
 

@@ -152,7 +152,7 @@ class Word(BaseModel):
 class WordList(BaseModel):
     """All words of a list, retired ones with their last day."""
 
-    list: str
+    name: str
     language: str
     items: list[Word]
 

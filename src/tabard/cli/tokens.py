@@ -22,7 +22,7 @@ def token() -> None:
 
 @token.command()
 @click.argument("handle")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(sorted(Permission)))
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(sorted(each.value for each in Permission)))
 @click.option("--days", default=90, show_default=True, type=int, help="How long it lasts, at most 366.")
 @click.option("--label", default="", help="What it is for, in your words.")
 @as_json

@@ -21,6 +21,7 @@ from tabard.formats.report import RevisionIn, read_revision, values
 from tabard.incidents import actions, kin, queries, standing
 from tabard.incidents import words as restricted
 from tabard.incidents.entries import claim_of, entry_from, entry_of
+from tabard.incidents.local import coded
 from tabard.incidents.models import Current, Incident, Link, Revision
 from tabard.incidents.queries import Cursor, Filters
 from tabard.incidents.writer import Entry
@@ -63,7 +64,7 @@ def _line(row: Current) -> shapes.IncidentLine:
     said |= {name: getattr(row, own) for name, own in RENAMED.items()}
     if waits:
         said |= dict.fromkeys(("owner", "local", "international"))
-    stated = {name: None if value == "" else value for name, value in said.items()}
+    stated: dict[str, Any] = {name: None if value == "" else value for name, value in said.items()}
     return shapes.IncidentLine(**stated, next_of_kin_wait=waits)
 
 
@@ -190,7 +191,7 @@ def made_answer(found: Incident, number: int, reason: str) -> HttpResponse:
 def _merged(found: Incident, change: RevisionIn) -> tuple[Entry, bool]:
     """The new entry, and whether words and place are kept by reference: whoever may not read them
     must be able to leave them as they are."""
-    entry = entry_from(change.told())
+    entry = coded(entry_from(change.told()), found.owner)
     given = change.model_fields_set
     if "sources" not in given:
         entry = replace(entry, sources=_sources(found))

@@ -151,4 +151,4 @@ def list_words(
         )
         for word in vocabulary.words(name).values()
     ]
-    return answer(shapes.WordList(list=name, language=tongue, items=lines))
+    return answer(shapes.WordList(name=name, language=tongue, items=lines))
