@@ -1,4 +1,4 @@
-"""The form of a column mapping: each column with what it holds in the file, the field it is, and what its words mean."""
+"""The form of a column mapping: each column with its cells, the field that it is, and what its words mean."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tabard.formats.columns import fold
 from tabard.formats.log.mapping import FIELDS, WORDS, LogMapping, known_words, suggest
@@ -19,13 +20,23 @@ MOST_COLUMNS = 80
 MOST_WORDS = 12  # of one column; the others are mapped while held rows are mended
 LONGEST = 120
 NAMED = {
-    "key": lambda: gettext("Identifier"), "date": lambda: gettext("Date"), "date_end": lambda: gettext("Last day"),
-    "year": lambda: gettext("Year"), "month": lambda: gettext("Month"), "day": lambda: gettext("Day"),
-    "country_code": lambda: gettext("Country code"), "admin1": lambda: gettext("Region"),
-    "admin2": lambda: gettext("District"), "locality": lambda: gettext("Place"), "lat": lambda: gettext("Latitude"),
-    "lon": lambda: gettext("Longitude"), "details": lambda: gettext("Details"), "outcome": lambda: gettext("Outcome, in words"),
-    "n": lambda: gettext("Number of persons"), "actor_name": lambda: gettext("Actor as named"),
-}  # fmt: skip
+    "key": _("Identifier"),
+    "date": _("Date"),
+    "date_end": _("Last day"),
+    "year": _("Year"),
+    "month": _("Month"),
+    "day": _("Day"),
+    "country_code": _("Country code"),
+    "admin1": _("Region"),
+    "admin2": _("District"),
+    "locality": _("Place"),
+    "lat": _("Latitude"),
+    "lon": _("Longitude"),
+    "details": _("Details"),
+    "outcome": _("Outcome, in words"),
+    "n": _("Number of persons"),
+    "actor_name": _("Actor as named"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Column:
 def field_name(name: str) -> str:
     """A field as people call it."""
     if name in NAMED:
-        return NAMED[name]()
+        return str(NAMED[name])
     if name in OUTCOMES:
         return gettext("Persons: %(outcome)s") % {"outcome": word("outcome", name)}
     if name in words.words("recruitment") or name in words.words("gender"):
@@ -81,10 +92,8 @@ def from_file(rows: Sequence[Sequence[str]]) -> tuple[LogMapping, list[Column]]:
 def from_saved(mapping: Mapping[str, Any]) -> list[Column]:
     """The columns that a saved mapping knows."""
     values = mapping.get("values", {})
-    return [
-        column(name, field, list(values.get(name, {})), values.get(name, {}))
-        for name, field in mapping["columns"].items()
-    ]
+    known = [(name, field, values.get(name, {})) for name, field in mapping["columns"].items()]
+    return [column(name, field, list(codes), codes) for name, field, codes in known]
 
 
 def column(name: str, field: str, cells: Sequence[str], codes: Mapping[str, str]) -> Column:
@@ -118,12 +127,20 @@ def read(asked: Mapping[str, str]) -> list[Column]:
     return found
 
 
-def as_json(columns: Sequence[Column], date_order: str) -> dict[str, Any]:
-    """The mapping that the form says, as it is saved."""
-    values = {c.name: {s.text: s.code for s in c.said if s.code} for c in columns}
+def as_json(columns: Sequence[Column], date_order: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The mapping that the form says, as it is saved; what the form did not show stays as it was."""
+    fields = {c.name: c.field for c in columns if c.field}
+    values = {c.name: _codes(c, before) for c in columns if c.field}
     return {
-        "columns": {c.name: c.field for c in columns if c.field},
+        "columns": fields,
         "values": {name: table for name, table in values.items() if table},
         "date_order": date_order or None,
-        "defaults": {},
+        "defaults": before.get("defaults", {}),
     }
+
+
+def _codes(one: Column, before: Mapping[str, Any]) -> dict[str, str]:
+    same = before.get("columns", {}).get(one.name) == one.field
+    kept = before.get("values", {}).get(one.name, {}) if same else {}
+    shown = {said.text: said.code for said in one.said}
+    return {text: code for text, code in {**kept, **shown}.items() if code}

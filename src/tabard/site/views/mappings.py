@@ -68,9 +68,7 @@ def _save(user: Account, columns: Sequence[Column], known: dict[str, str], kept:
         raise Refused("bad_value", field="name")
     if owner not in dict(_owners(user)):
         raise Refused("unknown_word", field="owner")
-    told_so = mapped.as_json(columns, known["date_order"])
-    before = kept.mapping if kept else {}
-    told_so["defaults"] = before.get("defaults", {})
+    told_so = mapped.as_json(columns, known["date_order"], kept.mapping if kept else {})
     actions.save_mapping(by=user, name=name, mapping=to_json(from_json(told_so)), owner=owner)
 
 
