@@ -24,7 +24,7 @@ from tabard.people.models import Organisation
 from tabard.places import countries
 from tabard.rules import facts
 from tabard.rules.canonical import incident_from
-from tabard.rules.flash import RIGHT_TO_LEFT, Flash, Line, flash, left_to_right, plain
+from tabard.rules.flash import RIGHT_TO_LEFT, Flash, Line, flash, isolated, left_to_right, plain
 from tabard.rules.refusals import Refused
 from tabard.rules.tally import Count, tally
 from tabard.vocab.words import LANGUAGES, column, is_word, label
@@ -89,18 +89,24 @@ def _known(incident: Incident, keeps: Sequence[str], language: str, by: Account)
         told=facts_held,
         language=language,
         waits=waits,
-        place=plain(place.admin1) if place else "",
+        place=_foreign(place.admin1, language) if place else "",
         details=plain(texts.details) if texts and names_people and not waits else "",
-        employers=_employers(facts_held) if seen and "who" in keeps and not waits else (),
+        employers=_employers(facts_held, language) if seen and "who" in keeps and not waits else (),
         parties=[whom for whom, _ in told.parties_told(incident)],
         help=[need.kind for need in needs.of(incident) if need.state == OPEN],
     )
 
 
-def _employers(held: facts.Incident) -> list[str]:
+def _employers(held: facts.Incident, language: str) -> list[str]:
     wanted = [harm.organisation for harm in held.harm if harm.organisation]
     names = dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    return [plain(names[pk]) for pk in dict.fromkeys(wanted) if pk in names]
+    return [_foreign(names[pk], language) for pk in dict.fromkeys(wanted) if pk in names]
+
+
+def _foreign(text: str, language: str) -> str:
+    """A name as it is written, which in a right-to-left text keeps its own direction."""
+    told = plain(text)
+    return isolated(told) if told and language in RIGHT_TO_LEFT else told
 
 
 def _line(name: str, known: Known) -> Iterator[Line]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -36,6 +38,7 @@ def flash_page(request: HttpRequest, reference: str) -> HttpResponse:
             (code, words.label("redaction", code, vocabulary_language())) for code in words.words("redaction")
         ],
         "most": MOST,
+        "made_at": datetime.now(UTC),
         "waits": kin.holds(incident),
     }
     return render(request, "flash.html", shown)
