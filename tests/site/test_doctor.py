@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from installation import installation
-from tabard.access import appendonly, guard
-from tabard.access.models import AuditLine
+from tabard.access import appendonly, door, guard
+from tabard.access.models import AuditLine, ChainHead
 from tabard.access.trail import console
 from tabard.incidents import standing
-from tabard.incidents.actions import create_collection, report
-from tabard.incidents.models import Current, Harm, Revision
+from tabard.incidents.actions import create_collection, report, revise
+from tabard.incidents.models import Current, Harm, Incident, Listing, Revision
 from tabard.incidents.writer import Entry
 from tabard.intake import actions
 from tabard.rules import facts
+from tabard.rules.refusals import Refused
 from tabard.site import doctor
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -63,6 +65,59 @@ def test_a_changed_harm_row_is_found(incident: str) -> None:
 def test_a_changed_column_of_a_revision_is_found(incident: str) -> None:
     tampered(lambda: Revision.objects.update(country="SDN"))
     assert findings()["revisions"].code == "revisions_broken"
+
+
+def _forget(revisions: QuerySet[Revision]) -> None:
+    """Delete revisions and every row that hangs on them, as somebody at the database itself could."""
+    keys = list(revisions.values_list("pk", flat=True))
+    Current.objects.filter(revision__in=keys).delete()
+    Harm.objects.filter(revision__in=keys).delete()
+    Revision.objects.filter(pk__in=keys).delete()
+
+
+def test_a_vanished_last_revision_is_found(incident: str) -> None:
+    """The chain of those before it is whole: only the sum that the audit chain keeps tells."""
+    entry = Entry(facts.Incident(country="SSD"))
+    revise(by=console(), incident=Incident.objects.get(pk=incident), entry=entry)
+    assert findings()["revisions"].well
+    tampered(lambda: _forget(Revision.objects.filter(number=2)))
+    tampered(standing.rebuild)
+    assert findings()["revisions"].code == "revisions_broken"
+
+
+def test_a_vanished_incident_is_found(incident: str) -> None:
+    def vanish() -> None:
+        _forget(Revision.objects.all())
+        Listing.objects.all().delete()
+        Incident.objects.all().delete()
+
+    tampered(vanish)
+    assert findings()["revisions"].code == "revisions_broken"
+
+
+def test_a_sum_made_right_by_hand_is_found(incident: str) -> None:
+    entry = Entry(facts.Incident(country="SSD"))
+    revise(by=console(), incident=Incident.objects.get(pk=incident), entry=entry)
+
+    def vanish() -> None:
+        _forget(Revision.objects.filter(number=2))
+        left = Revision.objects.get().digest
+        ChainHead.objects.filter(name="tally:revisions").update(last=1, digest=left)
+
+    tampered(vanish)
+    tampered(standing.rebuild)
+    assert findings()["revisions"].code == "revisions_broken"
+
+
+def test_a_refused_act_leaves_the_sum_as_it_was(incident: str) -> None:
+    found = Incident.objects.get(pk=incident)
+    with pytest.raises(Refused), door.opened(console().pk):
+        with pytest.raises(Refused), door.opened(console().pk):
+            revise(by=console(), incident=found, entry=Entry(facts.Incident(country="SSD")))
+            raise Refused("internal")
+        assert ChainHead.objects.get(name="tally:revisions").last == 1
+        raise Refused("internal")
+    assert findings()["revisions"].well
 
 
 def test_missing_triggers_are_found(incident: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from tabard.access import audit, guard, policy
+from tabard.access import audit, guard, policy, tally
 from tabard.access.permissions import Permission
 from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
@@ -31,6 +31,7 @@ class Act:
     actor: str
     lines: list[audit.Draft] = field(default_factory=list)
     news: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    grown: list[tally.Growth] = field(default_factory=list)
 
 
 _open: ContextVar[Act | None] = ContextVar("open_act", default=None)
@@ -79,7 +80,7 @@ def _new(actor: str) -> Iterator[Act]:
     try:
         with guard.lifted(), transaction.atomic():
             yield act
-            audit.append(act.lines, act=act.id, actor=act.actor)
+            audit.append([*tally.close(act.grown), *act.lines], act=act.id, actor=act.actor)
             transaction.on_commit(lambda: outside.run(_tell, act.news))
     finally:
         _open.reset(token)
@@ -88,12 +89,12 @@ def _new(actor: str) -> Iterator[Act]:
 @contextmanager
 def _joined(act: Act) -> Iterator[Act]:
     """When an inner act fails and the outer goes on, its lines and news are undone with what it wrote."""
-    lines, news = len(act.lines), len(act.news)
+    lines, news, grown = len(act.lines), len(act.news), len(act.grown)
     try:
         with transaction.atomic():
             yield act
     except BaseException:
-        del act.lines[lines:], act.news[news:]
+        del act.lines[lines:], act.news[news:], act.grown[grown:]
         raise
 
 
@@ -117,6 +118,11 @@ def _coded(value: object) -> bool:
     if isinstance(value, Mapping):
         return all(_coded(name) and _coded(part) for name, part in value.items())
     return all(_coded(part) for part in value) if isinstance(value, Sequence) else True
+
+
+def grow(name: str, digests: Sequence[str], everything: tally.Digests) -> None:
+    """Count new rows of an append-only table, by their digests, to the sum that the audit chain keeps of it."""
+    _current().grown.append(tally.Growth(name, digests, everything))
 
 
 def announce(event: str, **keys: Any) -> None:

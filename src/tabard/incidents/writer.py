@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import models
 
+from tabard.access.door import grow
 from tabard.access.rows import insert
 from tabard.incidents.models import Harm, Incident, Margin, ObjectHarm, Revision, Source, Tag, Words
 from tabard.intake.models import Verbatim
@@ -105,9 +106,12 @@ class Sheaf:
         return made
 
     def write(self) -> None:
-        """Everything, table by table."""
+        """Everything, table by table; the audit chain keeps the sum of all revisions."""
+        written = [row.digest for row in self.rows.get(Revision, []) if isinstance(row, Revision)]
         for model in ORDER:
             insert(self.rows.pop(model, []))
+        if written:
+            grow("revisions", written, revision_digests)
 
     def _add(self, row: models.Model) -> None:
         self.rows.setdefault(type(row), []).append(row)
@@ -132,6 +136,11 @@ class Sheaf:
             self._add(row)
         for position, source in enumerate(entry.sources):
             self._add(_source(made, position, source, (entry.original, words, words_hash)))
+
+
+def revision_digests() -> Iterable[str]:
+    """The digests of all revisions, for the sum that the audit chain keeps."""
+    return Revision.objects.values_list("digest", flat=True).iterator(chunk_size=5_000)
 
 
 def _columns(value: Place | Texts | Counted) -> dict[str, object]:

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from tabard.access import appendonly, audit
+from tabard.access import appendonly, audit, tally
 from tabard.access.models import Account
 from tabard.figures import manifest
 from tabard.figures.models import Snapshot
 from tabard.incidents import standing, verifying
 from tabard.incidents.models import Current, Incident
+from tabard.incidents.writer import revision_digests
 from tabard.intake import attachments
 from tabard.intake.models import Batch, Original
 from tabard.rules.batches import batched
@@ -66,13 +67,14 @@ def chain() -> Finding:
 
 
 def revisions() -> Finding:
-    """Each incident's revisions are chained without a gap, and their rows say what their digests say."""
+    """Each incident's revisions are chained without a gap, their rows say what their digests say, and none is gone."""
     count = broken = 0
     ids = Incident.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
     for some in batched(ids, CHUNK):
         count += len(some)
         broken += sum(1 for _ in verifying.broken(some))
-    return Finding("revisions", not broken, "revisions_broken" if broken else "", broken or count)
+    whole = not broken and tally.stands("revisions", revision_digests)
+    return Finding("revisions", whole, "" if whole else "revisions_broken", broken or count)
 
 
 def originals() -> Finding:
