@@ -12,7 +12,7 @@ from tabard.desk.form.typed import Typed, many, one
 from tabard.desk.form.values import Problem
 from tabard.site.templatetags import words as say
 from tabard.vocab import catalogue
-from tabard.vocab.words import column, words
+from tabard.vocab.words import column, is_word, words
 
 Choice = tuple[str, str]
 Choices = Sequence[Choice]
@@ -76,7 +76,7 @@ class Maker:
         whole = self.start + name
         self.used.add(whole)
         named = label or say.word("fact", name)
-        faults = tuple(self._faults(whole, named))
+        faults = tuple(self._faults(whole, say.word("fact", name) if is_word("fact", name) else named))
         self.found.extend(one for one in faults if one not in self.found)
         return Control(
             name=whole,
