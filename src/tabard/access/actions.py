@@ -7,7 +7,7 @@ from typing import Any
 
 from tabard.access import policy
 from tabard.access.door import action, record
-from tabard.access.entering import name_key
+from tabard.access.entering import code_key, name_key
 from tabard.access.models import Account, Assignment, Attempts, OpenSession
 from tabard.access.passwords import checked
 from tabard.access.permissions import Permission
@@ -102,7 +102,7 @@ def _about_session(*, session: OpenSession, **_: object) -> tuple[str, ...]:
 @action(Permission.ACCOUNT_UNLOCK)
 def unlock_account(*, by: Account, account: Account) -> None:
     """End the wait after too many wrong passwords."""
-    Attempts.objects.filter(pk=name_key(account.handle)).delete()
+    Attempts.objects.filter(pk__in=[name_key(account.handle), code_key(account)]).delete()
     record("access:account:unlock", policy.key_of(account))
 
 

@@ -44,7 +44,7 @@ def new_secret() -> str:
 
 def address_of(secret: str, handle: str, host: str) -> str:
     """The `otpauth:` address that an app reads from a picture."""
-    return pyotp.TOTP(secret).provisioning_uri(handle, issuer_name=f"Tabard {host}")
+    return pyotp.TOTP(secret).provisioning_uri(name=handle, issuer_name=f"Tabard {host}")
 
 
 @action(Permission.FACTOR_ADD, about=about_account)

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tabard.site.middleware.RefusalMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tabard.site.session_care.SessionCare",
 ]
 
 ROOT_URLCONF = "tabard.site.urls"

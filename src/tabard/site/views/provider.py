@@ -1,0 +1,116 @@
+"""Signing in by a provider (OpenID Connect): off unless the environment names one.
+
+A person of the provider opens the account that they bound to themselves, and no other; an address proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.django_client import OAuth
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from joserfc.errors import JoseError
+from requests import RequestException
+
+from tabard.access import identities
+from tabard.access.actions import create_account
+from tabard.access.models import Account
+from tabard.access.trail import console
+from tabard.rules.ids import ulid
+from tabard.rules.refusals import Refused
+from tabard.site.letting_in import first_step, onward
+from tabard.site.proving import own_account, proved
+from tabard.site.views.sign_in import form
+
+GOAL, LINK = "provider_goal", "provider_link"
+SECONDS = 10
+FAULTS = (AuthlibBaseError, JoseError, RequestException, ValueError, KeyError, TypeError, RuntimeError)
+
+
+@login_not_required
+@never_cache
+def begin(request: HttpRequest) -> HttpResponse:
+    """Off to the provider."""
+    request.session[GOAL] = onward(request)
+    return off(request)
+
+
+@proved
+def bind(request: HttpRequest) -> HttpResponse:
+    """Off to the provider, to bind whoever comes back to this account."""
+    request.session[LINK] = own_account(request).pk
+    return off(request)
+
+
+@login_not_required
+@never_cache
+def back(request: HttpRequest) -> HttpResponse:
+    """Back with the provider's word, checked: state, nonce, signature, issuer, audience, time."""
+    goal, link = request.session.pop(GOAL, onward(request)), request.session.pop(LINK, None)
+    try:
+        issuer, subject = person(request)
+        user = request.user
+        if link and isinstance(user, Account) and user.pk == link:
+            identities.link(by=user, account=user, issuer=issuer, subject=subject)
+            return redirect("account-factors")
+        account = identities.account_of(issuer, subject) or known_from_now(issuer, subject)
+    except Refused as refusal:
+        return form(request, goal, refusal)
+    return first_step(request, account, goal, "provider")
+
+
+def off(request: HttpRequest) -> HttpResponse:
+    there = request.build_absolute_uri(reverse("sign-in-provider-back"))
+    try:
+        answer: HttpResponse = client(**named()).authorize_redirect(request, there)
+    except FAULTS:
+        return form(request, onward(request), Refused("provider_failed"))
+    return answer
+
+
+def person(request: HttpRequest) -> tuple[str, str]:
+    """Who the provider says it is."""
+    issuer = settings.OIDC.get("issuer", "")
+    try:
+        claims: Mapping[str, Any] = client(**named()).authorize_access_token(
+            request, claims_options={"iss": {"essential": True, "value": issuer}, "sub": {"essential": True}}
+        )["userinfo"]
+        return issuer, str(claims["sub"])
+    except FAULTS:
+        raise Refused("provider_failed") from None
+
+
+def known_from_now(issuer: str, subject: str) -> Account:
+    """Somebody new: an account without any role where the installation says so, else nobody."""
+    if settings.OIDC.get("create") != "1":
+        raise Refused("identity_unknown")
+    by = console()
+    made = create_account(by=by, handle=f"person-{ulid().lower()}", password=None)
+    identities.link(by=by, account=made, issuer=issuer, subject=subject)
+    return made
+
+
+def named() -> dict[str, str]:
+    """The provider of the settings; without one there is no such page."""
+    if not settings.OIDC:
+        raise Refused("not_found")
+    return {name: settings.OIDC[name] for name in ("issuer", "client_id", "client_secret")}
+
+
+@cache
+def client(issuer: str, client_id: str, client_secret: str) -> Any:
+    """Keeps what the provider says of itself."""
+    return OAuth().register(
+        "tabard",
+        client_id=client_id,
+        client_secret=client_secret,
+        server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid", "code_challenge_method": "S256", "default_timeout": SECONDS},
+    )
