@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import replace
 from hashlib import blake2b
@@ -189,11 +189,19 @@ def row(
     coder: Coder, source: Source, number: int, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[Header, tuple[str, ...]]:
     """One row of a file by its number, with the file's header: for mending it."""
+    for _number, header, cells in some(coder, source, {number}, limits):
+        return header, cells
+    raise Refused("not_found")
+
+
+def some(
+    coder: Coder, source: Source, numbers: Set[int], limits: Limits = DEFAULT_LIMITS
+) -> Iterator[tuple[int, Header, tuple[str, ...]]]:
+    """Some rows of a file by their numbers, in one reading."""
     with closing(opened(source, limits)) as stream:
         found = tables(stream, limits)
         layout, data = _found(coder, found, limits)
         width = len(layout.header.columns)
         for raw in _all_sheets(layout, data, found, [], limits):
-            if raw.number == number:
-                return layout.header, (raw.cells + ("",) * width)[:width]
-    raise Refused("not_found")
+            if raw.number in numbers:
+                yield raw.number, layout.header, (raw.cells + ("",) * width)[:width]

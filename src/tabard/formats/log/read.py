@@ -33,6 +33,12 @@ class Log:
             known = self.words.get(mapping.columns.get(column, ""))
             if known is not None:
                 known |= {fold(said): code for said, code in table.items()}
+        # in a column without a list of words: what a cell says, said otherwise
+        self.said = {
+            name: {fold(said): means for said, means in mapping.values.get(column, {}).items()}
+            for column, name in mapping.columns.items()
+            if name not in WORDS and mapping.values.get(column)
+        }
 
     def match(self, header: Sequence[str], tags: Sequence[str]) -> Layout | None:
         wanted = {fold(column): name for column, name in self.mapping.columns.items()}
@@ -46,7 +52,7 @@ class Log:
         return columns.layout("log", header, where, tagged=bool(tags))
 
     def code(self, layout: Layout, cells: Sequence[str], country: Country) -> Coded:
-        row = Cells(layout, cells)
+        row = Cells(layout, self._otherwise(layout, cells))
         incident = self._incident(row, country)
         harm, margins, claims = self._people(row)
         return Coded(
@@ -59,6 +65,15 @@ class Log:
             tuple(row.notes),
             tuple(row.lost),
         )
+
+    def _otherwise(self, layout: Layout, cells: Sequence[str]) -> Sequence[str]:
+        if not self.said:
+            return cells
+        told = list(cells)
+        for name, table in self.said.items():
+            if (at := layout.where.get(name)) is not None:
+                told[at] = table.get(fold(told[at]), told[at])
+        return told
 
     def _incident(self, row: Cells, country: Country) -> Incident:
         when = self._span(row)

@@ -35,6 +35,11 @@ class Field:
     noted: bool
     long: bool
 
+    @property
+    def place(self) -> str:
+        """The column's place in the row."""
+        return self.name.removeprefix("cell-")
+
 
 def row(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """The row, for whoever may read originals; that it was read is recorded."""
