@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.http import HttpRequest
 
 from tabard.access import door
-from tabard.access.models import Account
+from tabard.api.signin import account
 from tabard.incidents.models import Incident, Revision
 from tabard.rules.refusals import Refused
 
@@ -39,10 +39,10 @@ class Changed(Refused):
 
 
 @contextmanager
-def unchanged(request: HttpRequest, incident: Incident, *, by: Account) -> Iterator[None]:
+def unchanged(request: HttpRequest, incident: Incident) -> Iterator[None]:
     """An act on the incident that nobody else changes meanwhile, nor has since the caller read it."""
     start = wanted(request)
-    with door.opened(by.pk):
+    with door.opened(account(request).pk):
         Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         if (now := etag(incident)) != start:
             raise Changed(now)

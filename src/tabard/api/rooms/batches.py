@@ -196,9 +196,9 @@ def undo_import(request: HttpRequest, id: str) -> HttpResponse:
     return once(request, lambda: answer(_told(imports.undo(by=by, batch=batch)), 201))
 
 
-def find(by: Account, id: str) -> Batch:
+def find(reader: Account, id: str) -> Batch:
     """A batch that the account may know of."""
-    found = queries.visible_to(by).filter(pk=id).first()
+    found = queries.visible_to(reader).filter(pk=id).first()
     if found is None:
         raise Refused("not_found")
     return found

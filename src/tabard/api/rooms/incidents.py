@@ -27,7 +27,7 @@ from tabard.incidents.queries import Cursor, Filters
 from tabard.incidents.writer import Entry
 from tabard.places.models import Position
 from tabard.rules import facts
-from tabard.rules.canonical import canonical, incident_from
+from tabard.rules.canonical import canonical
 from tabard.rules.refusals import Refused
 
 router = Router(tags=["Incidents"])
@@ -74,18 +74,18 @@ def read_incident(request: HttpRequest, reference: str, words: bool = True) -> H
     unread, and so writes no audit line."""
     by = account(request)
     found = find(by, reference)
-    return answer(told(found, by=by, words=words), ETag=etag(found))
+    return answer(told(found, by, words=words), ETag=etag(found))
 
 
-def find(by: Account, reference: str) -> Incident:
+def find(reader: Account, reference: str) -> Incident:
     """An incident that the account may see."""
-    return queries.find(by, reference)
+    return queries.find(reader, reference)
 
 
-def told(incident: Incident, *, by: Account, words: bool) -> shapes.IncidentOut:
+def told(incident: Incident, reader: Account, *, words: bool) -> shapes.IncidentOut:
     """All of one incident that may leave."""
     held = Revision.objects.get(pk=incident.current.revision_id)
-    seen = restricted.read(incident, [held], by=by) if words else None
+    seen = restricted.read(incident, [held], by=reader) if words else None
     entry = kin.leaving(incident, entry_of(held))
     place = Position.objects.filter(pk=held.place).only("precision").first() if held.place else None
     return shapes.IncidentOut(
@@ -107,7 +107,7 @@ def told(incident: Incident, *, by: Account, words: bool) -> shapes.IncidentOut:
         position=_plain(values.Position, entry.position) if seen and entry.position else None,
         texts=_plain(values.Texts, entry.texts) if seen and entry.texts != facts.Texts() else None,
         sources=[_plain(values.Source, claim) for claim in entry.sources],
-        links=links_of(incident, by),
+        links=links_of(incident, reader),
     )
 
 
@@ -116,13 +116,13 @@ def _plain(shape: Any, value: Any) -> Any:
     return shape.model_validate_json(canonical(value))
 
 
-def links_of(incident: Incident, by: Account) -> list[shapes.LinkOut]:
+def links_of(incident: Incident, reader: Account) -> list[shapes.LinkOut]:
     """Links that stand, to incidents that the reader may know of."""
     rows = Link.objects.filter(voids=None, voided_by=None).select_related("first", "second")
     near = [*rows.filter(first=incident), *rows.filter(second=incident)]
     others = {row: row.second if row.first_id == incident.pk else row.first for row in near}
     seen = set(
-        queries.visible_to(by).filter(pk__in=[o.pk for o in others.values()]).values_list("pk", flat=True)
+        queries.visible_to(reader).filter(pk__in=[o.pk for o in others.values()]).values_list("pk", flat=True)
     )
     return [
         shapes.LinkOut(id=str(row.pk), kind=row.kind, reference=other.reference)
@@ -174,7 +174,7 @@ def revise(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _revised(request: HttpRequest, found: Incident, change: RevisionIn, by: Account) -> HttpResponse:
-    with unchanged(request, found, by=by):
+    with unchanged(request, found):
         entry, keeps = _merged(found, change)
         made = actions.revise(
             by=by, incident=found, entry=entry, reason=change.reason, known_at=change.known_at, keeps=keeps
@@ -211,6 +211,3 @@ def _held(found: Incident) -> Revision:
 
 def _sources(found: Incident) -> tuple[facts.SourceClaim, ...]:
     return tuple(claim_of(source) for source in _held(found).sources.order_by("position"))
-
-
-__all__ = ["find", "incident_from", "links_of", "made_answer", "router", "told"]

@@ -192,7 +192,7 @@ def undo_decision(request: HttpRequest, reference: str, id: str) -> HttpResponse
 
 
 def _decided(request: HttpRequest, asked: Asked, take: Callable[[Asked], Review]) -> HttpResponse:
-    with unchanged(request, asked.incident, by=asked.by):
+    with unchanged(request, asked.incident):
         made = take(asked)
     body = shapes.DecisionMade(
         id=made.pk, reference=asked.incident.reference, kind=made.kind, revision=made.made
