@@ -90,10 +90,12 @@ class Maker:
         )
 
     def select(self, name: str, of: str = "", label: str = "", **more: Any) -> Control:
-        """One word of a list, or not stated."""
-        return self.make(
-            name, "select", label, choices=more.pop("choices", None) or listed(of or name), **more
-        )
+        """One word of a list, or not stated. What stands there already can be chosen, retired or not."""
+        choices = list(more.pop("choices", None) or listed(of or name))
+        there = one(self.form, self.start + name)
+        if there and there not in dict(choices):
+            choices.append((there, say.word(of or name, there)))
+        return self.make(name, "select", label, choices=choices, **more)
 
     def checks(self, name: str, choices: Choices, label: str = "", *, again: bool = False) -> Control:
         """Several words; `again` where other words of the same field stand elsewhere already."""
