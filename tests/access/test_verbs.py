@@ -23,9 +23,10 @@ from cast import Cast, World, entry, lines, rows
 from tabard.access import door, policy
 from tabard.access.models import Factor, OpenSession, Token
 from tabard.access.passkeys import Place
-from tabard.desk.models import SavedFilter
+from tabard.desk.models import Need, SavedFilter
 from tabard.figures import actions as figures
 from tabard.incidents.decisions import Why
+from tabard.incidents.models import Told
 from tabard.incidents.queries import Filters
 from tabard.intake.attachments import Kept
 from tabard.rules.refusals import Forbidden
@@ -40,6 +41,8 @@ REVIEWED = {
     "tabard.access.trail.has_read": "a line about a read; changes nothing",
     "tabard.access.trail.proved": "a line about a session; changes nothing",
     "tabard.access.trail.signed_in": "a line about a session; changes nothing",
+    "tabard.desk.flash.report": "a read, written to the trail",
+    "tabard.desk.needs.texts": "a read, written to the trail",
     "tabard.figures.actions.freeze": "asks the policy, writes files, then goes through the door of `keep`",
     "tabard.figures.fresh.fresh": "finds a snapshot, or freezes",
     "tabard.figures.queries.cell_incidents": "a read",
@@ -275,6 +278,15 @@ ASKED: dict[str, Given] = {
     "tabard.incidents.splitting.split": lambda c, w: {"incident": w.incident, "parts": (), "why": WHY},
     "tabard.incidents.actions.erase_words": lambda c, w: {"original": w.original.pk, "reason": "request"},
     "tabard.incidents.mending.mend_alike": lambda c, w: {"batch": w.batch, "rule": None},
+    "tabard.incidents.told.tell": lambda c, w: {"incident": w.incident, "whom": "police"},
+    "tabard.incidents.told.tell_many": lambda c, w: {"incidents": [w.incident, w.other], "whom": "police"},
+    "tabard.incidents.told.untell": lambda c, w: {"told": Told(incident=w.incident)},
+    "tabard.desk.needs.ask": lambda c, w: {"incident": w.incident, "kind": "cash"},
+    "tabard.desk.needs.assign": lambda c, w: {"need": Need(incident=w.incident.pk)},
+    "tabard.desk.needs.finish": lambda c, w: {"need": Need(incident=w.incident.pk)},
+    "tabard.desk.needs.drop": lambda c, w: {"need": Need(incident=w.incident.pk), "reason": "not_needed"},
+    "tabard.desk.needs.reopen": lambda c, w: {"need": Need(incident=w.incident.pk)},
+    "tabard.desk.needs.erase_text": lambda c, w: {"need": Need(incident=w.incident.pk), "reason": "request"},
     "tabard.incidents.mending.mend": lambda c, w: {"row": Held(w), "changes": {}},
     "tabard.incidents.bulk.report_many": lambda c, w: {"collection": "own", "coming": ()},
     "tabard.incidents.imports.take_in": lambda c, w: {"batch": w.batch, "reading": None},

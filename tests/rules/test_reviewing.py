@@ -39,6 +39,8 @@ def told(held: int, *decisions: tuple[str, int]) -> Owed:
         (1, [("verified", 1), ("held", 1), ("released", 1)], Owed("verified", after(1))),
         (1, [("asked_back", 1)], Owed("asked", after(1))),
         (2, [("asked_back", 1)], Owed("changed", CHANGED)),
+        (1, [("asked_back", 1), ("answered", 1)], Owed("changed", after(2))),
+        (1, [("asked_back", 1), ("answered", 1), ("verified", 1)], Owed("verified", after(3))),
         (1, [("asked_back", 1), ("verified", 1)], Owed("verified", after(2))),
     ],
 )

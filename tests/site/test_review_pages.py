@@ -287,3 +287,23 @@ def test_cancelling_a_revision_from_the_history(by: Account, desk: Client) -> No
     assert "came of a decision" in text(refused)
     assert Revision.objects.count() == 2
     assert date(2019, 5, 4) == Revision.objects.get(number=1).first_day
+
+
+def test_whoever_reported_it_reads_the_question_and_answers(by: Account, desk: Client) -> None:
+    officer, other = (fresh(cast_member(by, name, "officer", "*")) for name in ("officer", "other"))
+    incident = report(officer)
+    address = f"/incidents/{incident.reference}/"
+    decide(desk, incident, decision="asked_back", reason="unclear", note=QUESTION)
+    assert QUESTION in text(signed_in(officer).get(address))
+    assert QUESTION not in text(signed_in(other).get(address))
+    assert signed_in(other).post(address + "answer/", {"note": "x"}).status_code == 404
+    assert signed_in(officer).post(address + "answer/", {"note": " "}).status_code == 400
+    assert signed_in(officer).post(address + "answer/", {"note": "The northern one."}).status_code == 302
+    assert states() == ["changed"]
+    assert "The northern one." in text(desk.get(address))
+    assert QUESTION not in text(signed_in(officer).get(address))
+    assert AuditLine.objects.filter(verb="incidents:note:read", actor=officer.pk).exists()
+
+
+def fresh(account: Account) -> Account:
+    return Account.objects.get(pk=account.pk)

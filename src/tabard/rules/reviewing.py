@@ -34,10 +34,12 @@ def owed(decisions: Iterable[Decision], *, reported: datetime, held: int, change
     """What is owed to an incident reported by a person, whose revision `held` holds and was recorded at `changed`.
 
     A decision about an older revision no longer says enough; a pause lasts until it is released, a question
-    until somebody revises."""
+    until somebody answers or revises."""
     settled, paused = _last(decisions)
     if paused and paused.kind == "held":
         return Owed("held", paused.at)
+    if paused and paused.kind == "answered":
+        return Owed("changed", paused.at)
     if paused and paused.number == held:
         return Owed("asked", paused.at)
     if settled and settled.number == held:
@@ -51,7 +53,7 @@ def _last(decisions: Iterable[Decision]) -> tuple[Decision | None, Decision | No
     for decision in decisions:
         if decision.kind in SETTLING:
             settled, paused = decision, None
-        elif decision.kind in PAUSING:
+        elif decision.kind in PAUSING or decision.kind == "answered":
             paused = decision
         elif decision.kind == "released":
             paused = None

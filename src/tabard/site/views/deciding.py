@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.incidents import queries, queue, reviewing
+from tabard.incidents.asking import answer
 from tabard.incidents.decisions import Why
 from tabard.incidents.models import Incident, Link, Review
 from tabard.incidents.queue import Asked
@@ -38,6 +39,15 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     if following is not None:
         return redirect("incident", following.reference)
     return redirect("incident", incident.reference) if _there(user, incident) else redirect("review")
+
+
+@require_POST
+def answered(request: HttpRequest, reference: str) -> HttpResponse:
+    """The answer of whoever reported it."""
+    user = enter(request, Permission.INCIDENT_REPORT)
+    incident = queries.find(user, reference.upper())
+    answer(by=user, incident=incident, text=request.POST.get("note", ""))
+    return redirect("incident", incident.reference)
 
 
 def _there(user: Account, incident: Incident) -> bool:

@@ -19,6 +19,7 @@ from tabard.access.permissions import Permission
 from tabard.access.policy import may, may_somewhere
 from tabard.incidents import queries
 from tabard.incidents.actions import keys_of
+from tabard.incidents.asking import questions
 from tabard.incidents.exporting import EXTENSIONS, write
 from tabard.incidents.models import Incident
 from tabard.incidents.queries import Cursor, Filters
@@ -89,6 +90,8 @@ def page_of(
         "panels": panels(incident, user),
         "may_edit": may(user, Permission.INCIDENT_REVISE, keys_of(incident)),
         "do": do,
+        "questions": questions(incident, by=user),
+        "answer_to": reverse("incident-answer", args=[incident.reference]),
     } | told(refusal)
     return render(request, "incident.html", shown, status=status_of(refusal) if refusal else 200)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tabard.access import trail
-from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.incidents import queries
-from tabard.incidents.models import Current, Incident, Note, Review
+from tabard.incidents.asking import answer, questions
+from tabard.incidents.models import Current, Incident
 from tabard.intake.models import Original
 from tabard.rules.refusals import Refused
 from tabard.site.entrance import enter
@@ -27,19 +26,13 @@ def receipt(request: HttpRequest, pk: str) -> HttpResponse:
         return redirect("incident", seen.reference)
     incident = Incident.objects.filter(pk=pk).first()
     current = Current.objects.filter(pk=pk).first() if incident else None
+    if request.method == "POST" and incident:
+        answer(by=user, incident=incident, text=request.POST.get("note", ""))
+        return redirect(request.path)
     shown = {
         "received_at": original.received_at,
         "coded_at": incident.made_at if incident else None,
         "reviewed": bool(current and current.review in SEEN),
-        "questions": _questions(incident, user) if incident else [],
+        "questions": questions(incident, by=user) if incident else [],
     }
     return render(request, "receipt.html", shown)
-
-
-def _questions(incident: Incident, by: Account) -> list[str]:
-    """What the desk asks, as long as it stands and has not been erased."""
-    asked = Review.objects.filter(incident=incident, kind="asked_back", voids=None, voided_by=None)
-    notes = Note.objects.in_bulk([one.note for one in asked if one.note])
-    if notes:
-        trail.has_read(by=by, verb="incidents:note:read", subject=f"incident:{incident.pk}", fields=["text"])
-    return [notes[one.note].text for one in asked.order_by("decided_at") if one.note in notes]
