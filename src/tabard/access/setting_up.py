@@ -29,6 +29,7 @@ def reset_account(*, by: Account, account: Account) -> str:
         raise Refused("not_to_yourself")
     account.set_unusable_password()
     account.save(update_fields=["password"])
+    account.sessions.all().delete()
     record("access:account:reset", key_of(account))
     return secret(account)
 
@@ -40,4 +41,5 @@ def set_up(*, by: Account, account: Account, given: str, password: str) -> None:
         raise Refused("link_ended")
     account.set_password(checked(password))
     account.save(update_fields=["password"])
+    account.sessions.all().delete()
     record("access:account:set-up", key_of(account))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from tabard.access import actions, queries, setting_up
+from tabard.access import actions, factors, queries, setting_up
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import in_force
@@ -48,6 +48,7 @@ def account(request: HttpRequest, pk: str) -> HttpResponse:
         "account": found,
         "assignments": [(row, named[row.scope], in_force(row, day)) for row in rows],
         "is_own": found.pk == user.pk,
+        "has_second": factors.has_second(found),
     }
     return render(request, "admin/account.html", shown)
 
@@ -68,6 +69,26 @@ def close(request: HttpRequest, pk: str) -> HttpResponse:
     if found.pk == user.pk:
         raise Refused("not_to_yourself")
     actions.close_account(by=user, account=found)
+    return redirect("admin-account", pk)
+
+
+@require_POST
+def unlock(request: HttpRequest, pk: str) -> HttpResponse:
+    """End the wait after too many wrong passwords."""
+    user = enter(request, Permission.ACCOUNT_UNLOCK)
+    actions.unlock_account(by=user, account=find(user, pk))
+    return redirect("admin-account", pk)
+
+
+@require_POST
+def lose(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take the second factors away, as when a phone is lost; its holder sets new ones up."""
+    user = enter(request, Permission.FACTOR_REMOVE)
+    found = find(user, pk)
+    if found.pk == user.pk:
+        raise Refused("not_to_yourself")
+    for factor in found.factors.all():
+        factors.remove(by=user, factor=factor)
     return redirect("admin-account", pk)
 
 
