@@ -68,6 +68,7 @@ REVIEWED = {
     "tabard.incidents.actions.keys_of": "a read: the keys of an incident, for the policy",
     "tabard.incidents.exporting.write": "a read, written to the trail",
     "tabard.incidents.imports.opened": "a part of the verbs of imports, within their act",
+    "tabard.incidents.held.verbatim": "a read, written to the trail",
     "tabard.incidents.together.carry_out": "goes through the door of each decision, in one act",
     "tabard.incidents.together.rehearse": "the same, and keeps nothing of it",
     "tabard.incidents.together.undo_act": "goes through the door of each undoing, in one act",
@@ -299,6 +300,9 @@ ASKED: dict[str, Given] = {
     "tabard.desk.filters.unsubscribe": lambda c, w: {"kept": SavedFilter()},
     "tabard.desk.notices.mark_read": lambda c, w: {},
     "tabard.incidents.asking.answer": lambda c, w: {"incident": w.incident, "text": "x"},
+    "tabard.incidents.held.take_up": lambda c, w: {"taken": Waiting(w), "data": b"{}"},
+    "tabard.incidents.held.reject": lambda c, w: {"taken": Waiting(w), "reason": "other"},
+    "tabard.incidents.held.put_back": lambda c, w: {"taken": Waiting(w)},
     "tabard.incidents.splitting.split": lambda c, w: {"incident": w.incident, "parts": (), "why": WHY},
     "tabard.incidents.actions.erase_words": lambda c, w: {"original": w.original.pk, "reason": "request"},
     "tabard.incidents.mending.mend_alike": lambda c, w: {"batch": w.batch, "rule": None},
@@ -348,6 +352,16 @@ class Linked:
 
     def __init__(self, world: World) -> None:
         self.first = world.incident
+
+
+class Waiting:
+    """A report that waits for a person, wanted where the world's incident lies."""
+
+    collection = "own"
+
+    def __init__(self, world: World) -> None:
+        self.owner = world.incident.owner
+        self.pk = 0
 
 
 class Decided:

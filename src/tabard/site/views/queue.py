@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
-from tabard.incidents import queue
+from tabard.incidents import held, queue
 from tabard.incidents.queue import Asked, Place
 from tabard.incidents.together import MOST, VERBS
 from tabard.people.models import Organisation
@@ -43,6 +43,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "asked": asked,
         "counts": [(code, n, _link(asked, state=code)) for code, n in counts],
+        "held_reports": held.visible_to(user).filter(state="held")[: queue.COUNTED_TO].count(),
         "counted_to": queue.COUNTED_TO,
         "most": MOST,
         "lines": waiting_lines(found.rows, user),
