@@ -9,7 +9,6 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import BaseModel
 
 from tabard.api import bodies
-from tabard.api.answers import JSON
 from tabard.api.problems import MEDIA_TYPE
 from tabard.api.shapes import Problem
 
@@ -74,9 +73,8 @@ def _problem(says: str) -> dict[str, Any]:
 def file(says: str, *kinds: str) -> dict[str, Any]:
     """For `openapi_extra`: an answer that is a file of one of these kinds."""
     binary: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-    content: dict[str, Any] = {
-        kind: {"schema": {}} if kind.endswith("json") else binary for kind in kinds or (JSON,)
-    }
+    plain = [kind.partition(";")[0] for kind in kinds]
+    content: dict[str, Any] = {kind: {"schema": {}} if kind.endswith("json") else binary for kind in plain}
     return {"responses": {200: {"description": says, "content": content}}}
 
 

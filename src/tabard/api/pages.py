@@ -58,5 +58,40 @@ def _rooms(schema: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             room = operation.get("tags", ["Tabard"])[0]
-            found.setdefault(room, []).append(operation | {"method": method.upper(), "path": path})
+            named = {"method": method.upper(), "path": path}
+            found.setdefault(room, []).append(operation | named | _sent(schema, operation))
     return found
+
+
+def _sent(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """What goes with a request: parameters, then the fields of its body."""
+    fields = [
+        {"name": one["name"], "where": one["in"], "kind": _kind(one["schema"]), "needed": one.get("required")}
+        for one in operation.get("parameters", ())
+    ]
+    body = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {}).get("schema", {})
+    name, shape = _named(schema, body)
+    needed = shape.get("required", ())
+    fields += [
+        {"name": field, "where": "body", "kind": _kind(said), "needed": field in needed}
+        for field, said in shape.get("properties", {}).items()
+    ]
+    return {"fields": fields, "body": name}
+
+
+def _named(schema: dict[str, Any], body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The name of a body's shape, and the shape."""
+    ref = body.get("$ref") or next((each["$ref"] for each in body.get("anyOf", ()) if "$ref" in each), "")
+    name = ref.rpartition("/")[2]
+    return name, schema["components"]["schemas"].get(name, {}) if name else body
+
+
+def _kind(said: dict[str, Any]) -> str:
+    """The kind of a value in one word or two."""
+    if "anyOf" in said:
+        return " | ".join(dict.fromkeys(_kind(each) for each in said["anyOf"]))
+    if "$ref" in said:
+        return str(said["$ref"]).rpartition("/")[2]
+    if said.get("type") == "array":
+        return f"{_kind(said.get('items', {}))}[]" if "items" in said else "array"
+    return str(said.get("format") or said.get("type") or "any")

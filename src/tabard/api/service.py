@@ -27,9 +27,9 @@ from tabard.api.rooms import (
 )
 from tabard.api.signin import Token, TokenRate
 
-SAYS = """The register's verbs and reads for machines. Sign in with a token (`Authorization: Bearer tbd_…`).
-Every refusal is a problem document with a `code` and what to do next, in the language of `Accept-Language`.
-A change names the `ETag` it starts from in `If-Match`; a create carries an `Idempotency-Key`."""
+SAYS = """The register's verbs and reads for machines. Sign in with a token in the header Authorization: Bearer.
+Every refusal is a problem document with a code and what to do next, in the language of Accept-Language.
+A change names the ETag it starts from in If-Match; a create carries an Idempotency-Key."""
 
 
 class Service(NinjaAPI):

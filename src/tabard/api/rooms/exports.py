@@ -15,7 +15,7 @@ from tabard.incidents.exporting import EXTENSIONS, write
 
 router = Router(tags=["Exports"])
 TYPES = {
-    "hxl-csv": "text/csv",
+    "hxl-csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "geojson": "application/geo+json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -26,7 +26,7 @@ from tabard.rules.refusals import Refused
 router = Router(tags=["Figures"])
 MOST_SNAPSHOTS = 50
 TYPES = {
-    "csv": "text/csv",
+    "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
