@@ -16,14 +16,16 @@ import pytest
 from django.test import Client
 
 from api.conftest import Machine, token_of
-from incidents.made import again, collection
+from incidents.made import again, cast_member, collection
 from tabard.access.models import Account
 from tabard.access.trail import console
 from tabard.desk import needs
 from tabard.incidents.actions import report, revise
-from tabard.incidents.models import Incident
+from tabard.incidents.models import Current, Incident
 from tabard.incidents.told import tell
+from tabard.incidents.worker import process
 from tabard.incidents.writer import Entry
+from tabard.intake.actions import open_batch, receive, save_mapping
 from tabard.people.actions import create_organisation
 from tabard.rules import facts
 from tabard.rules.ids import ulid
@@ -194,3 +196,27 @@ def test_the_screen_says_so_and_still_tells_who_is_cleared(planted: Planted) -> 
     assert f"{CANARY} Name" in text
     tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
     assert "Next of kin not yet informed" not in planted.page.get(path).content.decode()
+
+
+LOG = "Ref,Date,Country,Killed\n" + "".join(f"{n},2001-05-0{n},South Sudan,1\n" for n in (1, 2, 3))
+
+
+def test_an_imported_log_of_long_ago_is_settled_at_once(planted: Planted) -> None:
+    columns = {"Ref": "key", "Date": "date", "Country": "country", "Killed": "died"}
+    mapping = save_mapping(by=planted.by, name="log", mapping={"columns": columns, "values": {}})
+    known: dict[str, Any] = {"by": planted.by, "collection": "own"}
+    original = receive(data=LOG.encode(), media_type="text/csv", **known)
+    batch = process(
+        by=planted.by,
+        batch=open_batch(original=original, format="log", as_of=date(2020, 1, 1), mapping=mapping, **known),
+    )
+    page = planted.page.get(f"/imports/{batch.pk}/").content.decode()
+    assert "3 records wait for word to next of kin." in page
+    assert planted.page.post(f"/imports/{batch.pk}/settle/").status_code == 302
+    assert "wait for word" not in planted.page.get(f"/imports/{batch.pk}/").content.decode()
+    states = dict(Current.objects.values_list("reference", "kin"))
+    assert states.pop(planted.incident.reference) == "waits"
+    assert list(states.values()) == ["settled"] * 3
+    stranger = Client()
+    stranger.force_login(cast_member(planted.by, "stranger", "officer", "org:none"))
+    assert stranger.post(f"/imports/{batch.pk}/settle/").status_code == 404

@@ -10,13 +10,17 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tabard.access.door import action, announce, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
+from tabard.access.policy import Actor
 from tabard.access.rows import insert
-from tabard.incidents import standing
+from tabard.incidents import kin, standing
 from tabard.incidents.actions import keys_of
-from tabard.incidents.models import Incident, Told
+from tabard.incidents.models import Current, Incident, Revision, Told
+from tabard.incidents.queries import seen_by
 from tabard.rules import facts
 from tabard.rules.canonical import incident_from
 from tabard.rules.ids import ulid
@@ -72,6 +76,13 @@ def untell(*, by: Account, told: Told) -> Told:
     record("incidents:incident:untell", f"incident:{told.incident_id}", whom=told.whom, told=told.pk)
     _settle([made])
     return made
+
+
+def waiting_of(actor: Actor, batch: str) -> QuerySet[Incident]:
+    """Of the incidents that a file brought and the actor sees, those whose next of kin wait."""
+    brought = Revision.objects.filter(batch=batch).values("incident")
+    rows = Current.objects.filter(seen_by(actor), kin.under_embargo(), pk__in=brought)
+    return Incident.objects.filter(pk__in=rows.values("pk")).select_related("current").order_by("pk")
 
 
 def log_of(incident: Incident) -> list[Told]:

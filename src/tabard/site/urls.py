@@ -87,6 +87,7 @@ urlpatterns = [
     path("imports/<str:pk>/rule/", rule.rule, name="imports-rule"),
     path("imports/<str:pk>/undo/", imports.undo, name="imports-undo"),
     path("imports/<str:pk>/confirm/", imports.confirm, name="imports-confirm"),
+    path("imports/<str:pk>/settle/", told.settle, name="imports-settle"),
     path("audit/", audit.audit_page, name="audit"),
     path("audit/verify/", audit.verify, name="audit-verify"),
     path("audit/export.jsonl", audit.export, name="audit-export"),

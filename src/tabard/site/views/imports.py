@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
-from tabard.access.policy import may
+from tabard.access.policy import may, may_somewhere
 from tabard.formats.registry import FORMATS
 from tabard.incidents.imports import confirm_withdrawals
 from tabard.incidents.imports import undo as undo_import
 from tabard.incidents.models import Collection
 from tabard.incidents.queries import visible_to
+from tabard.incidents.told import waiting_of
 from tabard.intake import actions, progress, queries
 from tabard.intake.models import Batch, Row
 from tabard.rules.refusals import Refused
@@ -62,9 +63,12 @@ def one(request: HttpRequest, pk: str) -> HttpResponse:
         if found.ended:
             response["X-Finished"] = "1"
         return response
-    shown = {"batch": batch, "told": found, "may_undo": _may_undo(user, batch)} | _rows(
-        request, user, batch, found
-    )
+    shown = {
+        "batch": batch,
+        "told": found,
+        "may_undo": _may_undo(user, batch),
+        "waiting": waiting_of(user, batch.pk).count() if may_somewhere(user, Permission.INCIDENT_TELL) else 0,
+    } | _rows(request, user, batch, found)
     return render(request, "import.html", shown)
 
 

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 from tabard.access.permissions import Permission
 from tabard.incidents import queries, told
 from tabard.incidents.models import Told
+from tabard.intake.queries import visible_to as batches_seen
+from tabard.rules.kin import NOBODY
 from tabard.rules.refusals import Refused
 from tabard.site.entrance import enter
 from tabard.site.views.moments import instant
@@ -37,6 +39,18 @@ def untell(request: HttpRequest, reference: str) -> HttpResponse:
         raise Refused("not_found")
     told.untell(by=user, told=found)
     return redirect(f"{incident_page(incident.reference)}#informed")
+
+
+@require_POST
+def settle(request: HttpRequest, pk: str) -> HttpResponse:
+    """The families of everybody in an imported log were told before this register began."""
+    user = enter(request, Permission.INCIDENT_TELL)
+    if not batches_seen(user).filter(pk=pk).exists():
+        raise Refused("not_found")
+    waiting = list(told.waiting_of(user, pk))
+    if waiting:
+        told.tell_many(by=user, incidents=waiting, whom=NOBODY, reason="before_register")
+    return redirect("imports-one", pk)
 
 
 def incident_page(reference: str) -> str:
