@@ -21,6 +21,7 @@ from tabard.rules import facts
 from tabard.rules.canonical import canonical
 from tabard.rules.counting import said
 from tabard.rules.facts import Outcome
+from tabard.rules.kin import FREE, WAITS, toll
 
 SHAPES = 4_000
 FIRST, LAST, PLACE = date(1000, 1, 1), date(1000, 1, 2), "@@@"
@@ -54,6 +55,7 @@ class Shape:
     parts: tuple[tuple[type[Model], tuple[Any, ...]], ...]  # rows behind the revision's id
     current: dict[str, Any]
     facets: tuple[int, ...]
+    kin: str  # what it would owe next of kin in the own register, to whom nobody has said a word
 
 
 @cache
@@ -125,6 +127,7 @@ def _shape(told: facts.Incident) -> Shape:
         parts=tuple((type(row), values(row)) for row in rows_of(Revision(id=""), told)),
         current={"persons": count, "persons_basis": basis, **counts},
         facets=tuple(sorted(all_questions(standing.answers(told)))),
+        kin=WAITS if toll(told).persons else FREE,
     )
 
 
