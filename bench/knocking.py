@@ -23,7 +23,14 @@ class Found:
         took = sorted(self.took)
         at = lambda share: round(took[min(len(took) - 1, int(share * len(took)))] * 1e3, 2) if took else None  # noqa: E731
         rate = round(len(took) / self.seconds, 1)
-        return {"n": len(took), "rate": rate, "p50": at(0.5), "p99": at(0.99), "max": at(1), "other": self.other}
+        return {
+            "n": len(took),
+            "rate": rate,
+            "p50": at(0.5),
+            "p99": at(0.99),
+            "max": at(1),
+            "other": self.other,
+        }
 
 
 class Client:
@@ -58,7 +65,13 @@ def length_of(head: bytes) -> int:
 
 
 def knock(
-    port: int, clients: int, seconds: float, request: Callable[[int], bytes], *, good: bytes = b"202", most: int = 10**9
+    port: int,
+    clients: int,
+    seconds: float,
+    request: Callable[[int], bytes],
+    *,
+    good: bytes = b"202",
+    most: int = 10**9,
 ) -> Found:
     """So many clients, each asking as fast as it is answered, for so long."""
     found, selector, number = Found(), selectors.EpollSelector(), 0
