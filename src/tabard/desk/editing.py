@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tabard.access.models import Account
@@ -12,6 +12,7 @@ from tabard.desk.form.typed import Typed
 from tabard.formats.report import Told
 from tabard.incidents import actions, words
 from tabard.incidents.entries import entry_of
+from tabard.incidents.local import with_own, with_parents
 from tabard.incidents.models import Incident, Revision
 from tabard.incidents.writer import Entry
 from tabard.rules.canonical import canonical
@@ -33,10 +34,15 @@ class Standing:
         return Told(self.entry.facts, self.entry.position, self.entry.texts, self.entry.sources)
 
     @property
+    def shown(self) -> Told:
+        """The same in words of the owner's own, where it has some."""
+        return replace(self.told, facts=with_own(self.told.facts, self.incident.owner))
+
+    @property
     def form(self) -> Typed:
         """The form filled in; `expected` and `base` say what it was filled from."""
         heads = {"expected": (str(self.last),), "base": (str(self.held.number),)}
-        return {**fill(self.told, hidden=self.hidden), **heads}
+        return {**fill(self.shown, hidden=self.hidden), **heads}
 
 
 def standing(by: Account, incident: Incident, number: int | None = None) -> Standing:
@@ -54,7 +60,8 @@ def standing(by: Account, incident: Incident, number: int | None = None) -> Stan
 def said(now: Standing, form: Typed, *, today: date | None = None) -> Said:
     """What the form says of it, with what an unchanged or an unseen field keeps."""
     found = read(form, today=today)
-    return Said(settled(found.told, now.told, form, hidden=now.hidden), found.problems)
+    told = settled(found.told, now.shown, form, hidden=now.hidden)
+    return Said(replace(told, facts=with_parents(told.facts, now.incident.owner)), found.problems)
 
 
 def changed(now: Standing, told: Told) -> bool:

@@ -34,6 +34,14 @@ def offered(list_code: str, owner: str, language: str) -> list[tuple[str, str, s
     return sorted(((row.code, label(row, language), row.parent) for row in rows), key=lambda each: each[1])
 
 
+def offered_by_list(owner: str, language: str) -> Mapping[str, list[tuple[str, str, str]]]:
+    """The same for every list at once."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for row in usable(owner):
+        found.setdefault(row.list, []).append((row.code, label(row, language), row.parent))
+    return {name: sorted(rows, key=lambda each: each[1]) for name, rows in found.items()}
+
+
 def label(word: Word, language: str) -> str:
     """What people read: in their language, else in English, else in any."""
     texts = word.labels

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tabard.desk.form.days import fill_span
 from tabard.desk.form.reading import CODED, FLAGS, KEYS, NOTHING, PEOPLE, TAGS, origin
 from tabard.desk.form.typed import Typed, numbers, one
+from tabard.desk.form.values import marked
 from tabard.formats.report.told import Told
 from tabard.rules import facts
 
@@ -48,7 +49,7 @@ def _incident(told: facts.Incident) -> Pairs:
     yield "country", told.country or ""
     yield "near_miss", _flag(told.near_miss)
     for name in CODED:
-        yield name, getattr(told, name) or ""
+        yield name, marked(CODED[name], getattr(told, name))
     for name, code in told.tags:
         yield name, code
 
@@ -63,7 +64,9 @@ def _harm(harm: facts.Harm, hidden: bool) -> Pairs:
     for code, said in harm.outcomes.items():
         yield "outcomes" if said.holds else "not", code
         yield f"on.{code}", said.on.isoformat() if said.on else ""
-    for name in (*PEOPLE, *(() if hidden else KEYS)):
+    for name, of in PEOPLE.items():
+        yield name, marked(of, getattr(harm, name))
+    for name in () if hidden else KEYS:
         yield name, getattr(harm, name) or ""
     for name in FLAGS:
         yield name, _flag(getattr(harm, name))
@@ -77,7 +80,7 @@ def _margin(margin: facts.Margin) -> Pairs:
 
 def _thing(thing: facts.ObjectHarm) -> Pairs:
     yield from _number(thing.n, thing.n_basis)
-    yield "kind", thing.kind
+    yield "kind", marked("object_kind", thing.kind)
     for effect in thing.effects:
         yield "effects", effect
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,13 @@ from tabard.vocab.words import is_word
 MOST = 1_000_000
 MOST_DAYS_OFF = 3_660
 FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
+OWN = re.compile(r"own:([a-z][a-z0-9_]{1,39})")
 T = TypeVar("T")
+
+
+def marked(of: str, code: str | None) -> str:
+    """A code as the form sends it: a word of one's own is told from a shipped one."""
+    return f"own:{code}" if code and not is_word(of, code) else code or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,10 @@ class Reader:
         return found[:most]
 
     def word(self, name: str, of: str) -> str | None:
-        """A word of a list; blank is not stated."""
+        """A word of a list; blank is not stated. A word of one's own is marked, and looked up when it is entered."""
         code = one(self.form, name)
+        if found := OWN.fullmatch(code):
+            return found[1]
         if code and not is_word(of, code):
             self.wrong(name, "unknown_word")
             return None

@@ -65,12 +65,13 @@ class Maker:
     form: Typed
     problems: Iterable[Problem] = ()
     start: str = ""
+    mine: Mapping[str, Sequence[tuple[str, str, str]]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     found: list[Fault] = field(default_factory=list)
 
     def within(self, start: str) -> Maker:
         """The maker of one group's controls."""
-        return Maker(self.form, self.problems, start, self.used, self.found)
+        return Maker(self.form, self.problems, start, self.mine, self.used, self.found)
 
     def make(self, name: str, kind: str, label: str = "", **more: Any) -> Control:
         whole = self.start + name
@@ -91,18 +92,29 @@ class Maker:
 
     def select(self, name: str, of: str = "", label: str = "", **more: Any) -> Control:
         """One word of a list, or not stated. What stands there already can be chosen, retired or not."""
-        choices = list(more.pop("choices", None) or listed(of or name))
+        choices = list(more.pop("choices", None) or [*listed(of or name), *self.own(of or name)])
         there = one(self.form, self.start + name)
         if there and there not in dict(choices):
             choices.append((there, say.word(of or name, there)))
         return self.make(name, "select", label, choices=choices, **more)
+
+    def own(self, of: str) -> Choices:
+        """The words that the owner has of its own in a list, as a form sends them."""
+        return [(f"own:{code}", text) for code, text, _ in self.mine.get(of, ())]
+
+    def causes(self) -> list[tuple[str, Choices]]:
+        """The causes by their branch, one's own behind them."""
+        mine = self.own("cause")
+        return [*causes(), *([(gettext("Words of one’s own"), mine)] if mine else [])]
 
     def checks(self, name: str, choices: Choices, label: str = "", *, again: bool = False) -> Control:
         """Several words; `again` where other words of the same field stand elsewhere already."""
         made = self.make(name, "checks", label, choices=choices)
         codes = {code for code, _ in choices}
         own = tuple(value for value in made.values if value in codes)
-        return replace(made, values=own, **({"id": f"{made.id}-2", "faults": ()} if again else {}))
+        if again:
+            return replace(made, values=own, id=f"{made.id}-2", faults=())
+        return replace(made, values=own)
 
     def basis(self) -> Control:
         """How a number is known: as it stands, unless somebody says otherwise."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 
 from tabard.desk.choices import Choices as Where
-from tabard.desk.form.typed import Typed, many, numbers
+from tabard.desk.form.typed import Typed, many, numbers, one
 from tabard.desk.form.values import Problem
+from tabard.people.words import offered_by_list
 from tabard.places import countries
 from tabard.rules.facts import OUTCOMES
-from tabard.site.components.controls import Control, Fault, Maker, causes, fault, listed
+from tabard.site.components.controls import Control, Fault, Maker, fault, listed
 from tabard.site.components.report_folds import folds
 from tabard.site.components.report_parts import Fold, Group, kept
 from tabard.site.templatetags import words as say
@@ -38,12 +39,18 @@ class ReportForm:
 
 
 def report_form(
-    form: Typed, where: Where | None, problems: Sequence[Problem] = (), *, asked: str = ""
+    form: Typed,
+    where: Where | None,
+    problems: Sequence[Problem] = (),
+    *,
+    asked: str = "",
+    owner: str | None = None,
 ) -> ReportForm:
     """The form over what was typed. `where` is None for an edit: whose it is stays. `asked` names a fold to open."""
-    make = Maker(form, problems)
+    whose = one(form, "owner") if owner is None else owner
+    make = Maker(form, problems, mine=offered_by_list(whose, say.vocabulary_language()))
     made = ReportForm(
-        what=[make.make("cause", "grouped", gettext("What happened?"), groups=causes())],
+        what=[make.make("cause", "grouped", gettext("What happened?"), groups=make.causes())],
         when=list(_when(make)),
         span=Fold("span", gettext("Over several days, or give or take some"), list(_span(make))),
         where=list(_where(make)),
@@ -123,7 +130,7 @@ def _persons(part: Maker) -> Iterator[Control]:
         yield part.select(name)
     for name in ("on_duty", "family_member"):
         yield part.yes_no(name)
-    yield part.make("cause", "grouped", gettext("Cause, if another than above"), groups=causes())
+    yield part.make("cause", "grouped", gettext("Cause, if another than above"), groups=part.causes())
     for name in ("care", "serious"):
         yield part.yes_no(name)
     yield part.select("captor")

@@ -80,7 +80,7 @@ def page(asked: Edit) -> HttpResponse:
     folded = asked.do.split("-")[1] if asked.do.startswith(("add-", "drop-")) else ""
     shown: dict[str, Any] = {
         "incident": asked.now.incident,
-        "form": report_form(asked.form, None, asked.problems, asked=folded),
+        "form": report_form(asked.form, None, asked.problems, asked=folded, owner=asked.now.incident.owner),
         "notice": asked.notice,
         "hidden": asked.now.hidden,
         "reasons": reasons(asked.now),
