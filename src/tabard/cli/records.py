@@ -23,6 +23,7 @@ from tabard.incidents.queries import Filters
 from tabard.incidents.worker import process
 from tabard.intake import actions
 from tabard.intake.models import Batch, Mapping
+from tabard.intake.queries import fits
 from tabard.places.countries import countries
 from tabard.rules.refusals import Refused
 
@@ -60,6 +61,7 @@ def import_(
     code = known(collection or DEFAULT.get(format_, "own"))
     by_mapping, span = _mapping(mapping), _years(covers, "covers")
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    fits(format_, code)
     original = actions.receive(by=by, data=file.read_bytes(), media_type=media_type, collection=code)
     batch = actions.open_batch(
         by=by,

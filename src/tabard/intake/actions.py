@@ -18,7 +18,7 @@ from tabard.access.seals import keyed
 from tabard.formats.registry import FORMATS
 from tabard.intake.forgetting import forget
 from tabard.intake.models import Batch, Erased, Mapping, Original, OriginalBody, Row, Verbatim
-from tabard.intake.queries import keys, keys_of, same_bytes, takes
+from tabard.intake.queries import fits, keys, keys_of, same_bytes
 from tabard.rules.refusals import Forbidden, Refused
 
 LARGEST = 50_000_000  # a file is held in memory while it is read
@@ -75,8 +75,7 @@ def open_batch(
         raise Refused("unknown_word", field="format")
     if original.by != by.pk:
         raise Forbidden
-    if not takes(format, collection):
-        raise Refused("wrong_collection", format=format, collection=collection)
+    fits(format, collection)
     if as_of > datetime.now(UTC).date():
         raise Refused("future_date", field="as_of")
     first, last = covers or (None, None)

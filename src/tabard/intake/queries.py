@@ -38,6 +38,12 @@ def takes(format_: str, collection: str) -> bool:
     return collection not in EXAMPLES and (collection == format_ or collection not in FORMATS)
 
 
+def fits(format_: str, collection: str) -> None:
+    """Refuse a format whose records may not go there; asked before anything is kept of the file."""
+    if not takes(format_, collection):
+        raise Refused("wrong_collection", format=format_, collection=collection)
+
+
 def keys(collection: str, owner: str) -> tuple[str, ...]:
     """The opaque keys of what is taken into a collection. Its owner's scope covers it, but not in the collection
     of an outside source: nobody adds to another's counting by naming an organisation of their own."""

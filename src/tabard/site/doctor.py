@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connections
@@ -17,13 +19,16 @@ from tabard.figures.models import Snapshot
 from tabard.incidents import standing, verifying
 from tabard.incidents.models import Current, Incident
 from tabard.incidents.writer import revision_digests
-from tabard.intake import attachments
-from tabard.intake.models import Batch, Original
+from tabard.intake import attachments, writer
+from tabard.intake.line import backlog
+from tabard.intake.models import Batch, Original, Taken
 from tabard.rules.batches import batched
 from tabard.site import leftovers
 
 ROOM_WANTED = 500_000_000
 CHUNK = 1000
+LONGEST_SILENCE = 30  # seconds
+LONGEST_WAIT = 600
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,16 @@ def revisions() -> Finding:
 
 
 def originals() -> Finding:
-    """Every original that a batch refers to is known; its body may have been erased."""
-    wanted = set(Batch.objects.values_list("original", flat=True))
-    there = set(Original.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    return Finding(
-        "originals", wanted == there, "originals_missing" if wanted - there else "", len(wanted - there)
-    )
+    """Every original that a batch or a coded report refers to is known; its body may have been erased."""
+    lost = 0
+    for some in batched(_referred(), CHUNK):
+        lost += len(set(some)) - Original.objects.filter(pk__in=some).count()
+    return Finding("originals", not lost, "originals_missing" if lost else "", lost)
+
+
+def _referred() -> Iterator[str]:
+    yield from Batch.objects.values_list("original", flat=True).iterator(chunk_size=CHUNK)
+    yield from Taken.objects.values_list("original", flat=True).iterator(chunk_size=CHUNK)
 
 
 def attached() -> Finding:
@@ -137,6 +146,22 @@ def examples() -> Finding:
     return Finding("examples", well, "" if well else "example_not_public", count)
 
 
+def writer_of_reports() -> Finding:
+    """Whoever takes reports in answers. Nobody does while nothing is served."""
+    if connections["default"].vendor != "sqlite":
+        return Finding("writer", True)
+    silent = writer.silent_for(writer.path(), time.time())
+    well = silent is None or silent < LONGEST_SILENCE
+    return Finding("writer", well, "" if well else "writer_silent", int(silent or 0))
+
+
+def waiting() -> Finding:
+    """Reports are coded soon after they came."""
+    line = backlog()
+    well = line.age(datetime.now(UTC)) < LONGEST_WAIT
+    return Finding("backlog", well, "" if well else "backlog_old", line.count)
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
     seals,
     chain,
@@ -148,4 +173,6 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     space,
     unfinished,
     examples,
+    writer_of_reports,
+    waiting,
 )

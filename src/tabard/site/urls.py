@@ -14,6 +14,7 @@ from tabard.site.views import (
     figures,
     filters,
     flash,
+    health,
     held,
     imports,
     incidents,
@@ -38,6 +39,7 @@ from tabard.site.views.admin import accounts, assignments, organisations, own_wo
 urlpatterns = [
     path("api/v1/", include("tabard.api.urls")),
     path("", situation.situation, name="situation"),
+    path("health/", health.health, name="health"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/second/", sign_in.second, name="sign-in-second"),
     path("sign-in/passkey/", passkeys.answer, name="sign-in-passkey"),

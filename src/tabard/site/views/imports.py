@@ -162,6 +162,7 @@ def _receive(request: HttpRequest, user: Account) -> Batch:
         _covers(asked.get("first_year", ""), asked.get("last_year", "")),
     )
     mapping = queries.mappings(user).filter(pk=asked.get("mapping", "")).first()
+    queries.fits(asked["format"], collection)
     kind = file.content_type or "application/octet-stream"
     original = actions.receive(by=user, data=file.read(), media_type=kind[:100], collection=collection)
     return actions.open_batch(
