@@ -138,6 +138,8 @@ def addresses(stage: Stage) -> dict[str, str]:
         "incident": f"/incidents/{stage.taken.reference}/",
         "review": "/review/",
         "a decision": f"/incidents/{stage.taken.reference}/?do=verified",
+        "notices": "/notices/",
+        "held reports": "/review/reports/",
         "split": f"/incidents/{stage.taken.reference}/split/",
         "imports": "/imports/",
         "new import": "/imports/new/",
