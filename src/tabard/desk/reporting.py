@@ -24,6 +24,7 @@ from tabard.desk.form.values import Reader
 from tabard.formats.report import ReportIn, Told
 from tabard.incidents import actions
 from tabard.incidents.coder import CODING
+from tabard.incidents.local import coded
 from tabard.incidents.models import Collection, Incident
 from tabard.incidents.sameness import say_same
 from tabard.incidents.writer import Entry
@@ -78,6 +79,7 @@ def send(
 ) -> Incident:
     """Report it: bytes first, then the incident with all that belongs to it in one act."""
     policy.require(by, Permission.INCIDENT_REPORT, keys_of(head, told.facts.country))
+    coded(Entry(told.facts), head.owner)  # a word that is not there is refused before anything is kept
     whole = with_a_source(told)
     receipt = keep(
         Coming(by.pk, head.key, head.collection, head.owner, "application/json", _bytes(head, whole), "page")
