@@ -35,11 +35,5 @@ def set_up(request: HttpRequest, pk: str, given: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, account: Account, refusal: Refused | None = None) -> HttpResponse:
-    answer = render(
-        request,
-        "set_up.html",
-        {"account": account, **told(refusal)},
-        status=status_of(refusal) if refusal else 200,
-    )
-    answer["Referrer-Policy"] = "no-referrer"  # the address holds the secret
-    return answer
+    shown = {"account": account, **told(refusal)}
+    return render(request, "set_up.html", shown, status=status_of(refusal) if refusal else 200)
