@@ -75,6 +75,7 @@ REVIEWED = {
     "tabard.incidents.words.may_read": "a read",
     "tabard.incidents.words.read": "a read, written to the trail",
     "tabard.incidents.worker.process": "goes through the doors of the batch, one after the other",
+    "tabard.intake.line.receipt": "a read",
     "tabard.intake.queries.verbatim": "a read, written to the trail",
 }
 # Who may hold the guard open or act without a permission; a new name here wants two readers.
@@ -83,6 +84,7 @@ LIFTS_GUARD = {
     "access/door.py",
     "access/management/commands/migrate.py",
     "cli/upkeep.py",  # rebuilds the index
+    "intake/receiving.py",  # reports are kept without waiting for the register; their lines come when they are coded
     "site/backup.py",  # restores into an empty database
 }
 OPENS = {
@@ -92,6 +94,7 @@ OPENS = {
     "api/once.py",  # one verb through its own door, with the answer that a retry gets
     "access/factors.py",  # a code used up by somebody who is not yet signed in
     "access/trail.py",  # lines of what changes nothing, and the console
+    "incidents/coder.py",  # savepoints within its own act
     "incidents/together.py",  # many verbs, each through its own door, in one act
     "site/example/loading.py",  # many verbs, each through its own door, in one act
 }
@@ -300,6 +303,7 @@ ASKED: dict[str, Given] = {
     "tabard.desk.filters.unsubscribe": lambda c, w: {"kept": SavedFilter()},
     "tabard.desk.notices.mark_read": lambda c, w: {},
     "tabard.incidents.asking.answer": lambda c, w: {"incident": w.incident, "text": "x"},
+    "tabard.incidents.coder.code": lambda c, w: {"upto": 1},
     "tabard.incidents.held.take_up": lambda c, w: {"taken": Waiting(w), "data": b"{}"},
     "tabard.incidents.held.reject": lambda c, w: {"taken": Waiting(w), "reason": "other"},
     "tabard.incidents.held.put_back": lambda c, w: {"taken": Waiting(w)},
