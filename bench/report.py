@@ -276,4 +276,93 @@ def _tables(body: Page, told: Told) -> None:
     body.say(f"The cubes of the longer one, made once a snapshot: {ten['grown']['cube_seconds']:.1f} s.")
 
 
-PARTS = {"imports": _imports, "lists": _lists, "exports": _exports, "freezes": _freezes, "tables": _tables}
+def _intake(body: Page, told: Told) -> None:
+    body.say("## Taking reports in")
+    body.say(
+        "Reports of 1 kB over HTTP on loopback, each with a key of its own, by four senders, acknowledged when they "
+        "are durable (`synchronous=FULL`); what they tell happened in the last ten days. The worker codes them "
+        "meanwhile (one killed, two hurt, words and a place: about thirty rows with their index and line), and two "
+        "people look at the review queue and a search all the while. Load client, server, worker and database share "
+        "the machine. Beside it: single rows of the same weight, one durable commit each, with nothing around them; "
+        "and a plain view of one row at 8 clients."
+    )
+    runs = [each for engine in told.values() for each in engine]
+    body.table(
+        "engine, stored before|1 client|8 clients|32 clients|32, no worker|coded/s beside 32|coded/s alone|"
+        "backlog, age|bare commits/s|plain view/s",
+        [_taken_in(each) for each in runs],
+    )
+    body.say("Each: acknowledged a second, p50 / p99 / longest in milliseconds.")
+    body.table(
+        "engine, stored before|review queue, quiet|beside 32 clients|search, quiet|beside 32 clients|whole|in order",
+        [_looked_at(each) for each in runs],
+    )
+    for each in runs:
+        _intake_aims(body, each)
+
+
+def _taken_in(each: Told) -> tuple[str, ...]:
+    line = each["backlog"]
+    rates = [_acknowledged(each[name]) for name in ("clients_1", "clients_8", "clients_32", "alone")]
+    return (
+        _where(each),
+        *rates,
+        f"{each['coded_meanwhile']:,}",
+        f"{each['coded_alone']:,}",
+        f"{line['count']:,}, {line['age']:.0f} s",
+        f"{each['bare_commits']:,}",
+        f"{each['plain']['rate']:,.0f}",
+    )
+
+
+def _where(each: Told) -> str:
+    return f"{each['engine']}, {each['stored']:,}"
+
+
+def _acknowledged(run: Told) -> str:
+    odd = f"; {run['other']}" if run["other"] else ""
+    return f"{run['rate']:,.0f}; {run['p50']:.1f} / {run['p99']:.0f} / {run['max']:.0f}{odd}"
+
+
+def _looked_at(each: Told) -> tuple[str, ...]:
+    pages = (
+        cell
+        for name in ("review queue", "search")
+        for cell in (f"{each['quiet'][name]:.0f} ms", f"{each['busy'][name]:.0f} ms")
+    )
+    checked = each["checked"]
+    whole = "all" if checked["whole"] else "**NOT ALL**"
+    return (
+        _where(each),
+        *pages,
+        f"{whole} of {checked['incidents']:,}",
+        "yes" if checked["in_order"] else "**NO**",
+    )
+
+
+def _intake_aims(body: Page, each: Told) -> None:
+    at, run = f"{_where(each)} stored", each["clients_32"]
+    body.aim(
+        f"1,000 reports acknowledged a second at 32 clients, {at}",
+        f"{run['rate']:,.0f}/s",
+        run["rate"] >= 1000,
+    )
+    body.aim(
+        f"their p99 100 ms at most, {at}",
+        f"{run['p99']:.0f} ms (longest {run['max']:.0f})",
+        run["p99"] <= 100,
+    )
+    coded = each["coded_meanwhile"]
+    body.aim(f"500 coded a second meanwhile, {at}", f"{coded:,}/s", coded >= 500)
+    slower = max(each["busy"][name] / each["quiet"][name] for name in each["quiet"])
+    body.aim(f"pages within 2× of their quiet time meanwhile, {at}", f"{slower:.1f}×", slower <= 2)
+
+
+PARTS = {
+    "intake": _intake,
+    "imports": _imports,
+    "lists": _lists,
+    "exports": _exports,
+    "freezes": _freezes,
+    "tables": _tables,
+}

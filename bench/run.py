@@ -38,9 +38,11 @@ class Sizes:
     rounds: int = 12
     runs: int = 3
     grow: int = 8  # times the largest register's harm rows: ten millions
+    stored: tuple[int, ...] = (1_000, 1_000_000)  # reports that were taken in before
+    seconds: int = 60  # that reports come in
 
 
-QUICK = Sizes((1_000, 20_000), (1_000, 5_000), rounds=3, runs=1, grow=4)
+QUICK = Sizes((1_000, 20_000), (1_000, 5_000), rounds=3, runs=1, grow=4, stored=(1_000, 20_000), seconds=6)
 
 
 @dataclass
@@ -185,7 +187,26 @@ def _tables(bench: Bench, folder: Path) -> Told:
     }
 
 
+def intake(bench: Bench) -> Told:
+    """Each engine with few and with many reports stored before, in a new home each time."""
+    told: Told = {"sqlite": [_intake(bench, stored, "") for stored in bench.sizes.stored]}
+    if server := postgres.server():
+        told["postgresql"] = []
+        for stored in bench.sizes.stored:
+            with postgres.database(server) as address:
+                told["postgresql"].append(_intake(bench, stored, address))
+    return told
+
+
+def _intake(bench: Bench, stored: int, address: str) -> Told:
+    say(f"taking reports in behind {stored:,} others{', on PostgreSQL' if address else ''}")
+    with tempfile.TemporaryDirectory(dir=bench.folder) as name:
+        found: Told = run("intake", str(stored), str(bench.sizes.seconds), home=Path(name), database=address)
+    return found
+
+
 PARTS: dict[str, Callable[[Bench], Told]] = {
+    "intake": intake,
     "imports": imports,
     "lists": lists,
     "exports": exports,

@@ -104,7 +104,7 @@ class Known:
     fingerprint: str | None
 
 
-def _there(wanted: Iterable[str]) -> Mapping[tuple[str, str], Known]:
+def _there(wanted: Iterable[str]) -> Mapping[tuple[str, str | None], Known]:
     """What was kept before under these keys, by sender and key."""
     rows = list(
         Original.objects.filter(key__in=set(wanted), kind="report").values_list(
@@ -112,7 +112,10 @@ def _there(wanted: Iterable[str]) -> Mapping[tuple[str, str], Known]:
         )
     )
     prints = _prints([row[2] for row in rows]) if rows else {}
-    return {(by, key): Known(Receipt(pk, at), *scope, prints.get(pk)) for by, key, pk, at, *scope in rows}
+    return {
+        (by, key): Known(Receipt(pk, at), collection, owner, prints.get(pk))
+        for by, key, pk, at, collection, owner in rows
+    }
 
 
 def _prints(originals: Sequence[str]) -> dict[str, str]:
