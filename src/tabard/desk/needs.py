@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tabard.access import trail
 from tabard.access.door import action, announce, record
@@ -120,13 +120,13 @@ def erase_text(*, by: Account, need: Need, reason: str) -> int:
 
 
 def visible_to(actor: Actor) -> QuerySet[Need]:
-    """The needs of the incidents that the actor sees."""
-    return Need.objects.filter(incident__in=Current.objects.filter(seen_by(actor)).values("pk"))
+    """The needs of the incidents that the actor sees; looked up one by one, since few needs are open at a time."""
+    return Need.objects.filter(Exists(Current.objects.filter(seen_by(actor), pk=OuterRef("incident"))))
 
 
 def open_for(actor: Actor, *, mine: bool = False, after: Need | None = None) -> list[Need]:
     """Open needs, the most pressing first, those without a time last; `mine` are those the actor sees to."""
-    rows = visible_to(actor).filter(state=OPEN)
+    rows = visible_to(actor).filter(closed_at=None)
     if mine:
         rows = rows.filter(owner=getattr(actor, "pk", None) or "-")
     if after is not None:
@@ -136,14 +136,14 @@ def open_for(actor: Actor, *, mine: bool = False, after: Need | None = None) -> 
 
 def overdue(actor: Actor, now: datetime) -> int:
     """How many of them ran out of time."""
-    return visible_to(actor).filter(state=OPEN, due_at__lt=now).count()
+    return visible_to(actor).filter(closed_at=None, due_at__lt=now).count()
 
 
 def of(incident: Incident) -> list[Need]:
     """All needs of an incident that was found visible: the open ones by time, then what was closed, newest first."""
     rows = Need.objects.filter(incident=incident.pk)
-    still = rows.filter(state=OPEN).order_by(F("due_at").asc(nulls_last=True), "pk")
-    return [*still, *rows.exclude(state=OPEN).order_by("-closed_at", "-pk")]
+    still = rows.filter(closed_at=None).order_by(F("due_at").asc(nulls_last=True), "pk")
+    return [*still, *rows.exclude(closed_at=None).order_by("-closed_at", "-pk")]
 
 
 def find(actor: Actor, pk: str) -> Need:
