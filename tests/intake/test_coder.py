@@ -78,7 +78,7 @@ def test_a_report_becomes_an_incident_with_its_rows_words_and_line(officer: Acco
     words = Words.objects.get(pk=revision.words)
     assert (words.details, words.original) == ("Words.", original)
     assert Current.objects.get(pk=pk).persons == 3
-    [line] = lines()[before:]
+    [line] = [each for each in lines()[before:] if each.verb == "incidents:incident:report"]
     assert (line.verb, line.subject, line.actor) == (
         "incidents:incident:report",
         f"incident:{pk}",
@@ -142,6 +142,26 @@ def test_what_the_register_itself_will_not_take_is_held_and_the_others_are_coded
         == ["incidents:incident:report"] * 2 + ["intake:report:hold"] + ["incidents:incident:report"] * 2
     )
     assert audit.verify().whole
+
+
+def test_whatever_goes_wrong_with_one_report_holds_up_no_other(
+    officer: Account, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the reader itself; and the same report again is then taken for itself."""
+    body = told(cast.organisation_a.pk, id=ulid())
+    spoilt, again, other = send(officer, cast, body), send(officer, cast, body), send(officer, cast)
+    place = coder.Entry
+
+    def breaks(*parts: Any) -> Any:
+        if parts[-1] == spoilt:
+            raise RecursionError
+        return place(*parts)
+
+    monkeypatch.setattr(coder, "Entry", breaks)
+    assert all_of_it() == 3
+    assert became(spoilt) == ("held", [{"code": "internal"}], "")
+    assert became(again) == ("accepted", [], body["id"])
+    assert became(other)[0] == "accepted"
 
 
 def test_the_order_of_coming_is_the_order_of_coding(officer: Account, cast: Cast) -> None:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection
 from django.db.models import Max
 
 from tabard.access import policy
@@ -52,27 +52,30 @@ def code(*, by: Account, upto: int, most: int = MOST) -> int:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CODING])
     line = Turn.objects.filter(pk__gt=coded_to(), pk__lte=upto).order_by("pk")
     turns = dict(line.values_list("pk", "original")[:most])
-    judged = list(_judged(turns))
     try:
         with opened(by.pk):
-            entering.enter(judged)
-    except (DatabaseError, Refused, ValueError) as error:
-        log.warning("%d reports are coded one by one: %s", len(judged), type(error).__name__)
-        for one in judged:
-            _alone(by, one)
-    return len(judged)
+            entering.enter(list(_judged(turns)))
+    except OperationalError:
+        raise  # the register is not to be had now: nothing is wrong with the reports
+    except Exception:
+        log.exception("%d reports are coded one by one", len(turns))
+        for turn, original in turns.items():
+            _alone(by, turn, original)
+    return len(turns)
 
 
-def _alone(by: Account, one: Judged) -> None:
-    """One report in its own savepoint; what the register will not take waits for a person."""
+def _alone(by: Account, turn: int, original: str) -> None:
+    """One report in its own savepoint; what the register will not take, whatever the reason, waits for a person."""
     try:
         with opened(by.pk):
-            entering.enter([one])
-    except (DatabaseError, Refused, ValueError) as error:
-        code = error.code if isinstance(error, Refused) else "internal"
-        log.warning("report %s is held: %s", one.original.pk, type(error).__name__)
+            entering.enter(list(_judged({turn: original})))
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("report %s is held", original)
+        refusal = error if isinstance(error, Refused) else Refused("internal")
         with opened(by.pk):
-            entering.enter([one.held(Refused(code))])
+            entering.enter([Judged(turn, Original.objects.get(pk=original), None).held(refusal)])
 
 
 def _judged(turns: Mapping[int, str]) -> Iterator[Judged]:
