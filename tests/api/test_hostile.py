@@ -133,7 +133,9 @@ def test_an_address_that_leads_nowhere(
         {"Authorization": "Bearer a, Bearer b"},
     ],
 )
-def test_a_header_that_signs_nobody_in(headers: dict[str, str], machine: Callable[..., Machine]) -> None:
+def test_a_header_that_signs_nobody_in(
+    headers: dict[str, str], cast: Cast, machine: Callable[..., Machine]
+) -> None:
     assert problem(machine().send("GET", "/incidents", **headers), 401)["code"] == "token_needed"
 
 
