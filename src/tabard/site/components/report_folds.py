@@ -115,16 +115,18 @@ def _margins(make: Maker) -> Iterator[Group]:
 
 
 def _dimensions(*, total: bool) -> list[tuple[str, Choices]]:
-    lists = {
-        "outcome": say.word("fact", "outcomes"),
-        "recruitment": say.word("fact", "recruitment"),
-        "gender": say.word("fact", "gender"),
-        "org_type": say.word("fact", "org_type"),
+    heads = {
+        say.word("fact", "outcomes"): "outcome",
+        say.word("fact", "recruitment"): "recruitment",
+        say.word("fact", "gender"): "gender",
+        say.word("fact", "org_type"): "org_type",
     }
-    everybody = [(gettext("All"), [("total:", gettext("People affected"))])] if total else []
-    return everybody + [
-        (head, [(f"{of}:{code}", say.word(of, code)) for code in words(of)]) for of, head in lists.items()
-    ]
+    found: list[tuple[str, Choices]] = (
+        [(gettext("All"), [("total:", gettext("People affected"))])] if total else []
+    )
+    for head, of in heads.items():
+        found.append((head, [(f"{of}:{code}", say.word(of, code)) for code in words(of)]))
+    return found
 
 
 def _sure(make: Maker, where: Where | None) -> Iterator[Control]:

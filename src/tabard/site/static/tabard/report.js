@@ -60,5 +60,4 @@
   });
   addEventListener("pageshow", () => { sending = false; });
   setInterval(keep, 20000);
-  document.getElementById("faults")?.focus();
 })();
