@@ -6,6 +6,8 @@ import django
 import pytest
 from django.core.management import call_command
 
+from tabard.desk.form.reading import read as typed
+from tabard.formats.report.read import read as sent
 from tabard.rules.facts import Harm, Incident
 from tabard.rules.refusals import Refused
 from tabard.rules.schemes import lost
@@ -18,6 +20,8 @@ assert all(label("light", "darkness", language) != "darkness" for language in LA
 assert "light" in lost(scheme("annex"), TOLD, Harm(1))
 assert is_word("fact", "light")
 assert {language: label("fact", "light", language) for language in LANGUAGES} == READ
+assert typed({"light": ("darkness",)}).told.facts.light == "darkness"  # type: ignore[attr-defined]
+assert sent(b'{"collection":"own","facts":{"light":"darkness"}}').facts.plain().light == "darkness"  # type: ignore[attr-defined]
 
 django.setup()
 
