@@ -8,7 +8,8 @@ import base64
 import secrets
 from datetime import UTC, datetime
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from pyotp.utils import strings_equal
 
 from tabard.access import policy, seals
@@ -39,12 +40,12 @@ def has_second(account: Account) -> bool:
 
 def new_secret() -> str:
     """A secret for an app, in the letters that one can type."""
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def address_of(secret: str, handle: str, host: str) -> str:
     """The `otpauth:` address that an app reads from a picture."""
-    return pyotp.TOTP(secret).provisioning_uri(name=handle, issuer_name=f"Tabard {host}")
+    return TOTP(secret).provisioning_uri(name=handle, issuer_name=f"Tabard {host}")
 
 
 @action(Permission.FACTOR_ADD, about=about_account)
@@ -125,7 +126,7 @@ def _use_recovery(account: Account, code: str) -> str | None:
 
 def _step(secret: str, code: str, last: int, now: datetime) -> int | None:
     """The time step that the code is of, if it is later than the last one used."""
-    app, today = pyotp.TOTP(secret), int(now.timestamp()) // STEP
+    app, today = TOTP(secret), int(now.timestamp()) // STEP
     steps = [today + skew for skew in SKEW if strings_equal(app.at((today + skew) * STEP), code)]
     return next((step for step in steps if step > last), None)
 

@@ -36,7 +36,7 @@ BAD: tuple[type[Exception], ...] = (
     AttributeError,
     AssertionError,
 )
-BAD += (NotImplementedError, OverflowError, RecursionError, struct.error)
+BAD += (NotImplementedError, OverflowError, RecursionError, StopIteration, struct.error)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def who(place: Place, kept: Any, answer: Answer, account: Account | None = None)
         found = place.server.authenticate_complete(kept, [key for _, key in keys.values()], said)
         factor = next(f for f, key in keys.values() if key.credential_id == found.credential_id)
         count = said.response.authenticator_data.counter
-    except (*BAD, StopIteration):
+    except BAD:
         raise Refused("passkey_wrong") from None
     if count and not factors.used(factor, count):  # a count that does not grow: a copied key
         raise Refused("passkey_wrong")

@@ -56,9 +56,9 @@ def let_in(request: HttpRequest, account: Account, onward: str, way: str) -> Htt
 
 def onward(request: HttpRequest, fallback: str = "") -> str:
     """The page of ours that was asked for, or the first one."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    fine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if fine else resolve_url(fallback or settings.LOGIN_REDIRECT_URL)
+    wanted: str = request.POST.get("next") or request.GET.get("next") or ""
+    fine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if fine else str(resolve_url(fallback or settings.LOGIN_REDIRECT_URL))
 
 
 def address_of(request: HttpRequest) -> str:
