@@ -21,6 +21,7 @@ from tabard.access.models import Account
 from tabard.access.trail import console
 from tabard.desk import needs
 from tabard.incidents.actions import report, revise
+from tabard.incidents.attaching import attach
 from tabard.incidents.models import Current, Incident
 from tabard.incidents.told import tell
 from tabard.incidents.worker import process
@@ -212,7 +213,10 @@ def test_an_imported_log_of_long_ago_is_settled_at_once(planted: Planted) -> Non
     )
     page = planted.page.get(f"/imports/{batch.pk}/").content.decode()
     assert "3 records wait for word to next of kin." in page
+    row = f"/batches/{batch.pk}/rows/{batch.rows.earliest('number').number}"
+    assert json.loads(planted.machine.get(row).content)["code"] == "next_of_kin_wait"
     assert planted.page.post(f"/imports/{batch.pk}/settle/").status_code == 302
+    assert planted.machine.get(row).status_code == 200
     assert "wait for word" not in planted.page.get(f"/imports/{batch.pk}/").content.decode()
     states = dict(Current.objects.values_list("reference", "kin"))
     assert states.pop(planted.incident.reference) == "waits"
@@ -220,3 +224,18 @@ def test_an_imported_log_of_long_ago_is_settled_at_once(planted: Planted) -> Non
     stranger = Client()
     stranger.force_login(cast_member(planted.by, "stranger", "officer", "org:none"))
     assert stranger.post(f"/imports/{batch.pk}/settle/").status_code == 404
+
+
+def test_files_stay_with_their_names(planted: Planted) -> None:
+    """Nobody knows what a file shows: no machine takes it away."""
+    data = f"{CANARY} passport".encode()
+    made = attach(
+        by=planted.by, incident=planted.incident, data=data, name=f"{CANARY}.txt", declared="text/plain"
+    )
+    listed, content = f"/incidents/{planted.incident.reference}/attachments", f"/attachments/{made.pk}"
+    assert CANARY not in planted.machine.get(listed).content.decode()
+    refused = planted.machine.get(content)
+    assert (refused.status_code, json.loads(refused.content)["code"]) == (409, "next_of_kin_wait")
+    tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
+    assert CANARY in planted.machine.get(listed).content.decode()
+    assert planted.machine.get(content).content == data

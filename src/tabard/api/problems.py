@@ -27,6 +27,7 @@ STATUS = {
     "erased_before": 409,
     "key_reused": 409,
     "key_used_twice": 409,
+    "next_of_kin_wait": 409,
     "no_snapshot": 409,
     "nothing_to_mend": 409,
     "nothing_to_undo": 409,

@@ -16,7 +16,7 @@ from tabard.api.rooms.incidents import find
 from tabard.api.signin import account
 from tabard.api.uploads import sent_file
 from tabard.formats.report.shapes import Code, Shape
-from tabard.incidents import attaching
+from tabard.incidents import attaching, kin
 from tabard.incidents.actions import keys_of
 from tabard.intake import attachments
 
@@ -37,6 +37,8 @@ class RemoveIn(Shape):
 def list_attachments(request: HttpRequest, reference: str) -> HttpResponse:
     """What is attached; names only for whoever may read the files."""
     by = account(request)
+    incident = find(by, reference)
+    waits = kin.holds(incident)  # the name of a file may be somebody's
     lines = [
         shapes.AttachmentOut(
             id=each.attachment.pk,
@@ -44,10 +46,10 @@ def list_attachments(request: HttpRequest, reference: str) -> HttpResponse:
             size=each.attachment.size,
             sensitivity=each.attachment.sensitivity,
             added_at=each.attachment.added_at,
-            name=each.name or None,
+            name=None if waits else each.name or None,
             may_read=each.may_read,
         )
-        for each in attaching.listed(find(by, reference), by=by)
+        for each in attaching.listed(incident, by=by)
     ]
     return answer(shapes.AttachmentList(items=lines))
 
@@ -90,8 +92,12 @@ def attach(request: HttpRequest, reference: str) -> HttpResponse:
     openapi_extra=file("The file", "application/octet-stream"),
 )
 def read_attachment(request: HttpRequest, id: str) -> HttpResponse:
-    """The bytes that are kept; each read is an audit line."""
-    found = attaching.read(by=account(request), attachment=id)
+    """The bytes that are kept; each read is an audit line. While next of kin wait, a file stays here: nobody
+    knows what it shows."""
+    by = account(request)
+    incident, _ = attaching.find(by=by, attachment=id)
+    kin.require_told(incident)
+    found = attaching.read(by=by, attachment=id)
     response = HttpResponse(found.content, content_type="application/octet-stream")
     response["Content-Disposition"] = "attachment"
     response["X-Media-Type"] = found.kind

@@ -23,7 +23,7 @@ from tabard.api.signin import account
 from tabard.api.uploads import Sent, sent_file
 from tabard.formats.registry import FORMATS
 from tabard.formats.report.shapes import Prose, Shape
-from tabard.incidents import imports, mending
+from tabard.incidents import imports, kin, mending
 from tabard.incidents.models import Collection
 from tabard.incidents.queries import visible_to
 from tabard.intake import actions, queries
@@ -142,9 +142,12 @@ def list_rows(request: HttpRequest, id: str, state: STATE = "held", after: Numbe
 
 @router.get("/{id}/rows/{int:number}", response=shapes.RowOut, summary="One row, word for word")
 def read_row(request: HttpRequest, id: str, number: int) -> HttpResponse:
-    """Its cells as the file has them, for whoever may read originals; each read is an audit line."""
+    """Its cells as the file has them, for whoever may read originals; each read is an audit line. While next of
+    kin wait, the row of their incident stays here."""
     by = account(request)
     row = _row(by, id, number)
+    if row.incident and kin.waiting([row.incident]):
+        raise Refused("next_of_kin_wait")
     queries.verbatim(row, by=by)
     [line] = _lines(request, [row], by)
     return answer(line.model_copy(update={"cells": mending.cells_of(row)}))
