@@ -162,6 +162,23 @@ def test_decisions_are_taken_and_undone(cast: Cast, world: World, machine: Calla
 
 
 @DB
+def test_the_reporter_is_asked_and_answers(cast: Cast, world: World, machine: Callable[..., Machine]) -> None:
+    desk, reporter = machine(cast.amina), machine(cast.console)  # the console reported it
+    asked = desk.post(
+        path(world, "/decisions"),
+        {"kind": "asked_back", "reason": "unclear", "note": "Which day was it?"},
+        If_Match=desk.get(path(world))["ETag"],
+    )
+    assert asked.status_code == 201, asked.content
+    assert desk.get(path(world, "/questions")).json()["items"] == []
+    [question] = reporter.get(path(world, "/questions")).json()["items"]
+    assert question["text"] == "Which day was it?"
+    assert desk.post(path(world, "/answers"), {"text": "Monday."}).status_code == 404
+    assert reporter.post(path(world, "/answers"), {"text": "Tuesday."}).status_code == 201
+    assert reporter.get(path(world, "/questions")).json()["items"] == []
+
+
+@DB
 def test_linking_to_a_hidden_incident_is_as_to_none(
     cast: Cast, world: World, machine: Callable[..., Machine]
 ) -> None:

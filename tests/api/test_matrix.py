@@ -57,6 +57,8 @@ OPERATIONS = {
         "POST /incidents/{ref}/decisions", DESK, {"kind": "held", "reason": "doubtful"}, starts=True
     ),
     "undo_decision": Op("POST /incidents/{ref}/decisions/{original}/undo", set(), WHY, starts=True),
+    "list_questions": Op("GET /incidents/{ref}/questions", SEES),  # of what is asked of oneself: here nothing
+    "answer_desk": Op("POST /incidents/{ref}/answers", set(), {"text": "It was Tuesday."}),
     "list_told": Op("GET /incidents/{ref}/told", SEES),
     "tell": Op("POST /incidents/{ref}/told", FIELD, {"whom": "head_office", "how": "phone"}),
     "untell": Op("POST /incidents/{ref}/told/{told}/untell", FIELD),

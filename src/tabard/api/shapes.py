@@ -242,6 +242,20 @@ class DecisionMade(BaseModel):
     revision: int | None = None
 
 
+class QuestionOut(BaseModel):
+    """A question of the desk to whoever reported the incident."""
+
+    id: str
+    at: datetime
+    text: str
+
+
+class QuestionList(BaseModel):
+    """Questions that wait for an answer, oldest first."""
+
+    items: list[QuestionOut]
+
+
 class ToldLine(BaseModel):
     """Who was told, when, how and by whom."""
 

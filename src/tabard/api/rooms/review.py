@@ -19,7 +19,7 @@ from tabard.api.once import once
 from tabard.api.rooms.incidents import find
 from tabard.api.signin import account
 from tabard.formats.report.shapes import Code, Prose, Shape
-from tabard.incidents import reviewing
+from tabard.incidents import asking, kin, reviewing
 from tabard.incidents.decisions import Why
 from tabard.incidents.models import Incident, Link, Review
 from tabard.incidents.splitting import Part, split
@@ -71,6 +71,12 @@ class UndoIn(Shape):
 
     reason: Code
     note: Note = ""
+
+
+class AnswerIn(Shape):
+    """What the reporter answers."""
+
+    text: Annotated[Note, Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,36 @@ def undo_decision(request: HttpRequest, reference: str, id: str) -> HttpResponse
     return once(
         request, lambda: _decided(request, asked, lambda _: reviewing.undo(by=by, review=review, why=why))
     )
+
+
+@router.get("/{reference}/questions", response=shapes.QuestionList, summary="What the desk asks")
+def list_questions(request: HttpRequest, reference: str) -> HttpResponse:
+    """Questions to whoever reported it, until they are answered; the read is an audit line."""
+    by = account(request)
+    found = find(by, reference)
+    asked = [] if kin.holds(found) else asking.questions(found, by=by)  # a question may name somebody
+    lines = [
+        shapes.QuestionOut(id=each.review.pk, at=each.review.decided_at, text=each.text) for each in asked
+    ]
+    return answer(shapes.QuestionList(items=lines))
+
+
+@router.post(
+    "/{reference}/answers",
+    response={201: shapes.Made},
+    summary="Answer the desk",
+    openapi_extra=sends(AnswerIn, KEY),
+)
+def answer_desk(request: HttpRequest, reference: str) -> HttpResponse:
+    """For whoever reported it: the incident joins the queue again."""
+    by = account(request)
+    found = find(by, reference)
+    said = read(request, AnswerIn)
+
+    def answered() -> HttpResponse:
+        return answer(shapes.Made(id=asking.answer(by=by, incident=found, text=said.text).pk), 201)
+
+    return once(request, answered)
 
 
 def _decided(request: HttpRequest, asked: Asked, take: Callable[[Asked], Review]) -> HttpResponse:
