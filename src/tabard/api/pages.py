@@ -69,7 +69,8 @@ def _sent(schema: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
         {"name": one["name"], "where": one["in"], "kind": _kind(one["schema"]), "needed": one.get("required")}
         for one in operation.get("parameters", ())
     ]
-    body = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {}).get("schema", {})
+    forms: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    body: dict[str, Any] = next((form["schema"] for form in forms.values()), {})
     name, shape = _named(schema, body)
     needed = shape.get("required", ())
     fields += [
