@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from incidents.strategies import incidents
 from tabard.rules.canonical import canonical
 from tabard.rules.facts import OUTCOMES, Harm, Incident, Margin, Outcome
-from tabard.rules.kin import Toll, Word, grave, toll, waits, withheld
+from tabard.rules.kin import Toll, Word, grave, restored, toll, waits, withheld
+from tabard.rules.refusals import Refused
 
 YES, NO = Outcome(True), Outcome(False)
 ONE, OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"
@@ -128,6 +129,36 @@ def test_margins_that_point_somewhere_stay_behind() -> None:
         Margin(2, "total", ""),
     )
     assert withheld(Incident(margins=told)).margins == told[3:]
+
+
+@given(incidents())
+def test_what_was_kept_back_comes_back_unharmed(told: Incident) -> None:
+    """Whoever sends again what they were given changes nothing."""
+    back = restored(withheld(told), told)
+    assert sorted(canonical(h) for h in back.harm) == sorted(canonical(h) for h in told.harm)
+    assert sorted(map(canonical, back.margins)) == sorted(map(canonical, told.margins))
+
+
+def test_a_change_keeps_what_was_kept_back() -> None:
+    told = Incident(
+        harm=(harm("died", org_type="unrwa", subject=ONE), harm("abducted", recruitment="local", fate="held"))
+    )
+    seen = withheld(told)
+    freed = replace(seen, harm=(seen.harm[0], replace(seen.harm[1], fate="released")))
+    assert restored(freed, told).harm[1].recruitment == "local"
+    assert restored(freed, told).harm[0] == told.harm[0]
+    turned = replace(seen, harm=seen.harm[::-1])
+    assert restored(turned, told).harm == told.harm[::-1]
+    more = replace(seen, harm=(*seen.harm, harm("missing")))
+    assert restored(more, told).harm == (*told.harm, harm("missing"))
+    fewer = replace(seen, harm=seen.harm[1:])
+    assert restored(fewer, told).harm == told.harm[1:]
+    two = replace(seen, harm=(replace(seen.harm[0], n=2), seen.harm[1]))
+    assert (restored(two, told).harm[0].org_type, restored(two, told).harm[0].subject) == ("unrwa", None)
+    said = replace(seen, harm=(replace(seen.harm[0], org_type="icrc"), seen.harm[1]))
+    assert restored(said, told).harm[0].org_type == "icrc"
+    with pytest.raises(Refused):
+        restored(replace(seen, harm=(replace(seen.harm[1], fate="released"),)), told)
 
 
 @given(incidents(), st.lists(st.builds(Word, st.builds(Toll, st.integers(0, 9), st.integers(0, 9)))))

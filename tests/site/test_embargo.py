@@ -239,3 +239,16 @@ def test_files_stay_with_their_names(planted: Planted) -> None:
     tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
     assert CANARY in planted.machine.get(listed).content.decode()
     assert planted.machine.get(content).content == data
+
+
+def test_a_machine_that_revises_what_it_was_given_loses_nothing(planted: Planted) -> None:
+    before = Current.objects.select_related("revision").get(pk=planted.incident.pk).revision.facts
+    at = f"/incidents/{planted.incident.reference}"
+    given = planted.machine.get(at)
+    told = json.loads(given.content)["facts"] | {"severity": "critical"}
+    sent = {"facts": told, "reason": "correction"}
+    answer = planted.machine.post(f"{at}/revisions", sent, If_Match=given["ETag"])
+    assert answer.status_code == 201, answer.content
+    after = json.loads(Current.objects.select_related("revision").get(pk=planted.incident.pk).revision.facts)
+    assert after.pop("severity") == "critical"
+    assert after == json.loads(before)

@@ -14,7 +14,7 @@ from tabard.incidents.writer import Entry
 from tabard.rules import facts
 from tabard.rules.kin import FREE as FREE
 from tabard.rules.kin import SETTLED as SETTLED
-from tabard.rules.kin import SETTLES, Toll, Word, toll, waits, withheld
+from tabard.rules.kin import SETTLES, Toll, Word, restored, toll, waits, withheld
 from tabard.rules.kin import WAITS as WAITS
 from tabard.rules.refusals import Refused
 
@@ -53,6 +53,11 @@ def leaving(incident: Incident, entry: Entry) -> Entry:
     if not holds(incident):
         return entry
     return replace(entry, facts=withheld(entry.facts), texts=facts.Texts(), original="")
+
+
+def arriving(incident: Incident, entry: Entry, held: facts.Incident) -> Entry:
+    """The way back of `leaving`: a revision by who was given less says about the rest what was held before."""
+    return replace(entry, facts=restored(entry.facts, held)) if holds(incident) else entry
 
 
 def owner_leaving(incident: Incident) -> str:

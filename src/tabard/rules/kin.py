@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tabard.rules.facts import Harm, Incident, Margin
+from tabard.rules.refusals import Refused
 
 FAMILY = "next_of_kin"
 NOBODY = "no_next_of_kin"
@@ -73,9 +74,46 @@ def waits(told: Incident, words: Iterable[Word]) -> bool:
 
 def withheld(told: Incident) -> Incident:
     """The facts without what points to a nationality or an employer. Counts by outcome and gender stay."""
-    absent: dict[str, Any] = dict.fromkeys(POINTS)
-    harm = tuple(replace(each, **absent) for each in told.harm)
+    harm = tuple(map(_bare, told.harm))
     return replace(told, harm=harm, margins=tuple(m for m in told.margins if not _points(m)))
+
+
+def restored(sent: Incident, held: Incident) -> Incident:
+    """What somebody sends back who was given the facts without what was withheld: it is put in again, so that
+    nothing is lost by having been kept back. Refused where it cannot be said to whom it belongs."""
+    harm, margins = _put_back(sent.harm, held.harm), sent.margins
+    if not any(map(_points, margins)):
+        margins += tuple(margin for margin in held.margins if _points(margin))
+    return replace(sent, harm=harm, margins=margins)
+
+
+def _put_back(sent: tuple[Harm, ...], held: tuple[Harm, ...]) -> tuple[Harm, ...]:
+    """A group that is as it was, first; else the one in its place, where none came or went."""
+    bare, left = [_bare(each) for each in held], set(range(len(held)))
+    own: dict[int, int] = {}
+    for at, each in enumerate(sent):
+        same = [n for n in sorted(left) if bare[n] == each]
+        if same:
+            own[at] = same[0]
+            left.discard(same[0])
+    for at, each in enumerate(sent):
+        if at not in own and each == _bare(each) and left:
+            if len(sent) != len(held) or at not in left:
+                raise Refused("next_of_kin_wait")
+            own[at] = at
+            left.discard(at)
+    return tuple(_with(each, held[own[at]]) if at in own else each for at, each in enumerate(sent))
+
+
+def _bare(harm: Harm) -> Harm:
+    absent: dict[str, Any] = dict.fromkeys(POINTS)
+    return replace(harm, **absent)
+
+
+def _with(harm: Harm, held: Harm) -> Harm:
+    """A key of one person goes with one person only."""
+    kept: dict[str, Any] = {name: getattr(held, name) for name in POINTS}
+    return replace(harm, **kept) if harm.n == 1 else replace(harm, **{**kept, "subject": None})
 
 
 def _each_told(told: Incident, owed: Toll, words: tuple[Word, ...]) -> bool:

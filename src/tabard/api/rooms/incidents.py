@@ -27,7 +27,7 @@ from tabard.incidents.queries import Cursor, Filters
 from tabard.incidents.writer import Entry
 from tabard.places.models import Position
 from tabard.rules import facts
-from tabard.rules.canonical import canonical
+from tabard.rules.canonical import canonical, incident_from
 from tabard.rules.refusals import Refused
 
 router = Router(tags=["Incidents"])
@@ -190,8 +190,9 @@ def made_answer(found: Incident, number: int, reason: str) -> HttpResponse:
 
 def _merged(found: Incident, change: RevisionIn) -> tuple[Entry, bool]:
     """The new entry, and whether words and place are kept by reference: whoever may not read them
-    must be able to leave them as they are."""
+    must be able to leave them as they are. The same holds of what stays back while next of kin wait."""
     entry = coded(entry_from(change.told()), found.owner)
+    entry = kin.arriving(found, entry, incident_from(_held(found).facts))
     given = change.model_fields_set
     if "sources" not in given:
         entry = replace(entry, sources=_sources(found))
