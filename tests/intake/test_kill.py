@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +17,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from served import Client, body, python, send_while_killing, senders, served
 
 from installation import Installation, installation
+from served import Client, body, environment, python, send_while_killing, senders, served
 
 # In one statement, so at one moment: incidents that lack any of what was written with them.
 HALF_DONE = """
@@ -140,6 +145,52 @@ def whole(row: dict[str, Any]) -> None:
 
 def test_what_was_acknowledged_survives_a_kill(made: Installation) -> None:
     killed(made, 200, 2, seed=20261124)
+
+
+def children(pid: int) -> dict[str, int]:
+    """The processes that one started, by a word of their command lines."""
+    found = {}
+    for name in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        line = Path(f"/proc/{name}/cmdline").read_text().split("\0")
+        found["worker" if "work" in line else "web"] = int(name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@pytest.mark.parametrize("which", ["worker", "web", "within the web server"])
+def test_when_one_part_dies_all_is_stopped_and_said(which: str, made: Installation, tmp_path: Path) -> None:
+    """Also when it is only the process that answers, as after its writer of reports ended."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (tmp_path / "said").open("wb") as said:
+        command = [sys.executable, "-m", "tabard", "serve", "--port", str(port)]
+        serve = subprocess.Popen(command, env=environment(made), stdout=said, stderr=said)
+    try:
+        wait_for(port)
+        parts = children(serve.pid)
+        name = "web" if which.startswith("within") else which
+        pid = children(parts["web"]).popitem()[1] if which.startswith("within") else parts[name]
+        os.kill(pid, signal.SIGKILL)
+        assert serve.wait(60) == 1
+    finally:
+        serve.kill()
+        serve.wait()
+    text = (tmp_path / "said").read_text()
+    assert f"The {'worker' if name == 'worker' else 'web server'} ended" in text
+    assert not any(Path(f"/proc/{pid}/cmdline").exists() for pid in parts.values())
+
+
+def wait_for(port: int) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("nobody answers")
 
 
 @pytest.mark.prove

@@ -45,7 +45,7 @@ def insert_values(
 
 def _taker(field: models.Field[Any, Any], connection: Any) -> Callable[[models.Model], Any]:
     """How one column's value is read off a row: texts, and SQLite's whole numbers, are stored as they are."""
-    name, plain = field.attname, AS_IT_IS[connection.vendor]
+    name, plain = field.attname, _plain(field, connection.vendor)
 
     def prepared(row: models.Model) -> Any:
         return field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
@@ -54,4 +54,12 @@ def _taker(field: models.Field[Any, Any], connection: Any) -> Callable[[models.M
         value = getattr(row, name)
         return value if type(value) in plain else prepared(row)
 
-    return taken if type(field) in UNCHANGED else prepared
+    return taken if plain else prepared
+
+
+def _plain(field: models.Field[Any, Any], vendor: str) -> tuple[type, ...]:
+    """The kinds of values of a column that need no preparing; of a day only that there is none."""
+    if type(field) in UNCHANGED:
+        return AS_IT_IS[vendor]
+    day = type(field) is models.DateField and not field.auto_now and not field.auto_now_add
+    return (NoneType,) if day else ()
