@@ -6,7 +6,7 @@ import re
 
 import click
 
-from tabard.access import actions
+from tabard.access import actions, factors
 from tabard.access.models import Account
 from tabard.access.policy import EVERYTHING
 from tabard.access.roles import roles
@@ -66,8 +66,49 @@ def _is_scope(scope: str) -> bool:
 @refusing
 def close(handle: str, json_: bool) -> None:
     """Let nobody in by this account any more; its open sessions end with the next click."""
+    found = _account(handle)
+    actions.close_account(by=console(), account=found)
+    say({"account": found.pk, "active": False}, json_, f"{handle} is closed.")
+
+
+@account.command()
+@click.argument("handle")
+@as_json
+@refusing
+def unlock(handle: str, json_: bool) -> None:
+    """End the wait after too many wrong passwords or codes."""
+    found = _account(handle)
+    actions.unlock_account(by=console(), account=found)
+    say({"account": found.pk, "locked": False}, json_, f"{handle} may try again.")
+
+
+@account.command()
+@click.argument("handle")
+@as_json
+@refusing
+def lost(handle: str, json_: bool) -> None:
+    """Take all second factors away, as when a phone is lost; a password then opens the account alone."""
+    found, by = _account(handle), console()
+    taken = list(found.factors.all())
+    for factor in taken:
+        factors.remove(by=by, factor=factor)
+    say({"account": found.pk, "removed": len(taken)}, json_, f"{handle} has no second factor any more.")
+
+
+@account.command()
+@click.argument("handle")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@as_json
+@refusing
+def password(handle: str, password: str, json_: bool) -> None:
+    """Choose another password; every open session ends."""
+    found = _account(handle)
+    actions.change_password(by=console(), account=found, password=password)
+    say({"account": found.pk}, json_, f"{handle} has another password.")
+
+
+def _account(handle: str) -> Account:
     found = Account.objects.filter(handle=handle).first()
     if found is None:
         raise Refused("not_found")
-    actions.close_account(by=console(), account=found)
-    say({"account": found.pk, "active": False}, json_, f"{handle} is closed.")
+    return found

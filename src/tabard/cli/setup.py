@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tabard.access.models import Account
+from tabard.access.sessions import SessionStore
 from tabard.access.trail import console
 from tabard.cli.collections import COLLECTIONS, open_known
 from tabard.cli.say import as_json, refusing, say
@@ -101,6 +102,7 @@ def serve(host: str, port: int, workers: int) -> None:
     check_free(host, port)
     prepare()
     sweep(settings.HOME)
+    SessionStore.clear_expired()
     if not where.is_loopback and Account.objects.filter(is_example=True, is_active=True).exists():
         raise Refused("example_not_public")
     click.echo(f"Tabard: http://{f'[{host}]' if ':' in host else host}:{port}/")

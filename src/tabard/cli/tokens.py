@@ -14,6 +14,8 @@ from tabard.access.trail import console
 from tabard.cli.say import as_json, refusing, say
 from tabard.rules.refusals import Refused
 
+SCOPES = sorted(each.value for each in Permission)
+
 
 @click.group()
 def token() -> None:
@@ -22,7 +24,7 @@ def token() -> None:
 
 @token.command()
 @click.argument("handle")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(sorted(each.value for each in Permission)))
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES))
 @click.option("--days", default=90, show_default=True, type=int, help="How long it lasts, at most 366.")
 @click.option("--label", default="", help="What it is for, in your words.")
 @as_json

@@ -64,8 +64,9 @@ def onward(request: HttpRequest, fallback: str = "") -> str:
 def address_of(request: HttpRequest) -> str:
     """Where the request comes from: behind proxies of ours, what the outermost of them saw."""
     seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if settings.PROXIES and len(seen) >= settings.PROXIES and seen[-settings.PROXIES]:
-        return seen[-settings.PROXIES]
+    proxies: int = settings.PROXIES
+    if proxies and len(seen) >= proxies and seen[-proxies]:
+        return str(seen[-proxies])
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -62,7 +62,8 @@ def glance(actor: Actor, collection: str) -> Glance:
     """Counted anew after every change of the register, and for every other set of rights."""
     last = Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or ""
     rights = sorted(f"{grant.role.code}@{grant.scope}" for grant in policy.grants(actor))
-    key = "glance:" + hashlib.sha256(repr((last, rights, collection)).encode()).hexdigest()
+    narrowed = sorted(getattr(actor, "narrowed", None) or ("everything that these hold",))
+    key = "glance:" + hashlib.sha256(repr((last, rights, narrowed, collection)).encode()).hexdigest()
     found: Glance | None = cache.get(key)
     if found is None:
         found = _count(Current.objects.filter(seen_by(actor), collection=collection, standing="counted"))
