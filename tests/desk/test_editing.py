@@ -24,8 +24,10 @@ from tabard.incidents.actions import report, revise
 from tabard.incidents.entries import entry_of
 from tabard.incidents.models import Incident, Revision, Words
 from tabard.incidents.writer import Entry
+from tabard.people.actions import add_word
 from tabard.places.models import Position
 from tabard.rules import facts
+from tabard.rules.ids import ulid
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 As = Callable[[Account], Client]
@@ -253,3 +255,26 @@ def test_a_base_that_is_none_breaks_nothing(people: People, as_: As, incident: I
 def test_reading_for_an_edit_is_recorded(people: People, incident: Incident) -> None:
     editing.standing(people.desk, incident)
     assert AuditLine.objects.filter(verb="incidents:restricted:read", actor=people.desk.pk).exists()
+
+
+def test_a_word_of_ones_own_is_offered_chosen_and_counts_as_its_parent(people: People, as_: As) -> None:
+    """And shows again in the edit, where an unchanged form still changes nothing."""
+    word = add_word(
+        by=people.console, owner=people.org, list_code="cause", code="cattle_raid",
+        parent="crime", labels={"en": "Cattle raid"},
+    )  # fmt: skip
+    client, key = as_(people.officer), ulid()
+    page = client.get("/incidents/new/").content.decode()
+    assert '<option value="own:cattle_raid">Cattle raid</option>' in page
+    client.post("/incidents/new/", {"key": key, "cause": "own:cattle_raid", "country": "SSD", "do": "send"})
+    revision = Revision.objects.get(incident=key)
+    assert revision.cause == "crime"
+    assert [(tag.list, tag.code) for tag in revision.tags.all()] == [("local", word.pk)]
+    desk, address = as_(people.desk), f"/incidents/{Incident.objects.get(pk=key).reference}/edit/"
+    form = sent(desk.get(address).content)
+    assert form["cause"] == ["own:cattle_raid"]
+    desk.post(address, form | {"do": "save"})
+    assert Revision.objects.count() == 1
+    desk.post(address, form | {"cause": "fire", "do": "save"})
+    last = Revision.objects.get(incident=key, number=2)
+    assert (last.cause, last.tags.count()) == ("fire", 0)

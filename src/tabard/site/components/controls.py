@@ -90,6 +90,13 @@ class Maker:
             **more,
         )
 
+    def grouped(self, name: str, label: str, groups: Sequence[tuple[str, Choices]], of: str = "") -> Control:
+        """One choice under headings. What stands there already can be chosen, retired or not."""
+        there = one(self.form, self.start + name)
+        known = {code for _, choices in groups for code, _ in choices}
+        kept = [(there, say.word(of or name, there))] if there and there not in known else []
+        return self.make(name, "grouped", label, choices=kept, groups=groups)
+
     def select(self, name: str, of: str = "", label: str = "", **more: Any) -> Control:
         """One word of a list, or not stated. What stands there already can be chosen, retired or not."""
         choices = list(more.pop("choices", None) or [*listed(of or name), *self.own(of or name)])
@@ -158,10 +165,8 @@ def listed(of: str, *, without: Iterable[str] = ()) -> list[Choice]:
 
 
 def causes() -> list[tuple[str, Choices]]:
-    """The causes by their branch, violence first."""
+    """The causes, violence first, then every other branch."""
     branch = column("cause", "branch")
-    heads = {"violence": gettext("Violence"), "safety": gettext("Accident, illness or hazard")}
-    return [
-        (head, [choice for choice in listed("cause") if branch.get(choice[0]) == code])
-        for code, head in heads.items()
-    ]
+    violence = [choice for choice in listed("cause") if branch.get(choice[0]) == "violence"]
+    others = [choice for choice in listed("cause") if choice not in violence]
+    return [(gettext("Violence"), violence), (gettext("Accident, illness or hazard"), others)]

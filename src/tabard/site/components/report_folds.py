@@ -108,8 +108,8 @@ def _margins(make: Maker) -> Iterator[Group]:
         controls = [
             part.make("n", "number", gettext("How many?"), most=9),
             part.basis(),
-            part.make("of", "grouped", gettext("Of what kind"), groups=_dimensions(total=True)),
-            part.make("by", "grouped", gettext("and at once"), groups=_dimensions(total=False)),
+            part.grouped("of", gettext("Of what kind"), _dimensions(total=True)),
+            part.grouped("by", gettext("and at once"), _dimensions(total=False)),
         ]
         yield Group("m", number, gettext("Number"), controls, unseen=kept(make.form, f"m{number}.", "was"))
 

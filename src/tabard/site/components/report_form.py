@@ -50,7 +50,7 @@ def report_form(
     whose = one(form, "owner") if owner is None else owner
     make = Maker(form, problems, mine=offered_by_list(whose, say.vocabulary_language()))
     made = ReportForm(
-        what=[make.make("cause", "grouped", gettext("What happened?"), groups=make.causes())],
+        what=[make.grouped("cause", gettext("What happened?"), make.causes())],
         when=list(_when(make)),
         span=Fold("span", gettext("Over several days, or give or take some"), list(_span(make))),
         where=list(_where(make)),
@@ -130,7 +130,7 @@ def _persons(part: Maker) -> Iterator[Control]:
         yield part.select(name)
     for name in ("on_duty", "family_member"):
         yield part.yes_no(name)
-    yield part.make("cause", "grouped", gettext("Cause, if another than above"), groups=part.causes())
+    yield part.grouped("cause", gettext("Cause, if another than above"), part.causes())
     for name in ("care", "serious"):
         yield part.yes_no(name)
     yield part.select("captor")

@@ -61,7 +61,8 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     if asked.do == "draft":
         return _keep(asked)
     if request.headers.get("X-Part") == "look":
-        return render(request, "components/report_look.html", _look(asked))
+        shown = {"incident": found, **_look(asked)}
+        return render(request, "components/report_look.html", shown)
     return page(replace(asked, form=with_changed_groups(asked.form, asked.do)))
 
 
