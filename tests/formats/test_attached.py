@@ -186,6 +186,12 @@ TEXTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("at", range(len(PDFS)))
+def test_a_pdf_that_acts_is_refused(at: int) -> None:
+    with pytest.raises(Refused, match="active_content"):
+        clean_pdf(pdf(PDFS[at]), PDF)
+
+
 def zipped(names: dict[str, bytes]) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
