@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from incidents.made import cast_member, collection, killed, report
+from incidents.made import at, cast_member, collection, killed, report
 from tabard.access.models import Account, AuditLine
 from tabard.access.trail import console
 from tabard.incidents import reviewing
+from tabard.incidents.bulk import Coming, report_many
 from tabard.incidents.decisions import Why
 from tabard.incidents.models import Current, Incident, Link, Review, Revision
 from tabard.incidents.writer import Entry
 from tabard.rules import facts
+from tabard.rules.ids import ulid
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 QUESTION = "Which of the two roads?"
@@ -68,7 +70,10 @@ def test_the_queue_shows_the_longest_wait_first(by: Account, desk: Client) -> No
 
 
 def test_the_queue_is_paged_without_losing_or_repeating(by: Account, desk: Client) -> None:
-    made = {report(by).reference for _ in range(53)}
+    """Also where all began to wait at the same moment."""
+    coming = [Coming(ulid(), Entry(killed()), at(2020), reviewed=False) for _ in range(53)]
+    report_many(by=by, collection="own", coming=coming)
+    made = set(Incident.objects.values_list("reference", flat=True))
     first = desk.get("/review/").content.decode()
     onward = re.search(r'href="(\?[^"]*)" rel="next"', first)
     assert onward
@@ -239,10 +244,13 @@ def test_all_that_the_filter_shows(by: Account, desk: Client) -> None:
     assert re.findall(r'value="(\w{3})-2019-\d+_1"', preview.content.decode()) == ["SSD", "SSD"]
 
 
-def test_what_was_revised_since_the_preview_is_left_alone(by: Account, desk: Client) -> None:
+@pytest.mark.parametrize(("kind", "reason"), [("verified", "checked"), ("held", "doubtful")])
+def test_what_was_revised_since_the_preview_is_left_alone(
+    by: Account, desk: Client, kind: str, reason: str
+) -> None:
     incident = report(by)
     done = desk.post(
-        "/review/apply/", {"decision": "verified", "chosen": [f"{incident.reference}_0"], "reason": "checked"}
+        "/review/apply/", {"decision": kind, "chosen": [f"{incident.reference}_0"], "reason": reason}
     )
     assert done.status_code == 200
     assert "left as it is" in text(done)

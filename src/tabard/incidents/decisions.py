@@ -81,9 +81,14 @@ def decide(
         voids=came.voids,
     )
     standing.refresh([incident.pk])
-    undone = came.voids.pk if came.voids else ""
-    said = {"kind": kind, "reason": why.reason, "number": told.number, "undone": undone}
-    record("incidents:incident:review", f"incident:{incident.pk}", **said)
+    record(
+        "incidents:incident:review",
+        f"incident:{incident.pk}",
+        kind=kind,
+        reason=why.reason,
+        number=told.number,
+        undone=came.voids.pk if came.voids else "",
+    )
     announce("incident_reviewed", incident=incident.pk)
     return review
 

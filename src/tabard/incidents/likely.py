@@ -12,6 +12,7 @@ from tabard.incidents.queries import seen_by
 from tabard.rules.linkage import MOST_DAYS_APART, Event, Likeness, likeness
 
 LOOKED_AT = 60  # records of the same country and days, for one record
+AT_A_GLANCE = 15  # the same, for each line of a list
 SHOWN = 8
 OUTCOMES = ("died", "injured", "abducted", "detained")
 COLUMNS = (
@@ -40,12 +41,12 @@ class Likely:
     likeness: Likeness
 
 
-def likely(actor: Actor, row: Current) -> list[Likely]:
+def likely(actor: Actor, row: Current, most: int = LOOKED_AT) -> list[Likely]:
     """The records most alike to this one, among those that the actor sees; the most alike first."""
     if not row.occurred or not row.country:
         return []
     mine = _event({name: getattr(row, name) for name in COLUMNS})
-    found = (_likely(mine, other) for other in _near(actor, row))
+    found = (_likely(mine, other) for other in _near(actor, row, most))
     alike = sorted((each for each in found if each.likeness.likely), key=lambda each: -each.likeness.score)
     return alike[:SHOWN]
 
@@ -64,7 +65,7 @@ def unlinked(incident: Incident, found: Iterable[Likely]) -> list[Likely]:
     return [each for each in found if frozenset((incident.pk, each.incident)) not in pairs]
 
 
-def _near(actor: Actor, row: Current) -> Iterable[dict[str, object]]:
+def _near(actor: Actor, row: Current, most: int) -> Iterable[dict[str, object]]:
     apart = timedelta(days=MOST_DAYS_APART)
     first = date.fromisoformat(row.occurred) - apart
     last = date.fromisoformat(row.last_day or row.occurred) + apart
@@ -75,13 +76,14 @@ def _near(actor: Actor, row: Current) -> Iterable[dict[str, object]]:
         occurred__gte=first.isoformat(),
         occurred__lte=last.isoformat(),
     )
-    return near.exclude(pk=row.pk).order_by("-occurred", "-incident_id").values(*COLUMNS)[:LOOKED_AT]
+    rows = near.exclude(pk=row.pk).order_by("-occurred", "-incident_id")
+    return list(rows.values(*COLUMNS)[:most])
 
 
 def _likely(mine: Event, other: dict[str, object]) -> Likely:
     event = _event(other)
-    keys = (str(other[name]) for name in ("incident_id", "reference", "collection"))
-    return Likely(*keys, event=event, likeness=likeness(mine, event))
+    incident, reference = str(other["incident_id"]), str(other["reference"])
+    return Likely(incident, reference, str(other["collection"]), event, likeness(mine, event))
 
 
 def _event(row: dict[str, object]) -> Event:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tabard.access.policy import Actor
-from tabard.incidents.likely import likely, linked
+from tabard.incidents.likely import AT_A_GLANCE, likely, linked
 from tabard.incidents.models import Current
 from tabard.rules.missing import missing
 from tabard.site.components.lines import Line, lines
@@ -31,6 +31,8 @@ def waiting_lines(rows: Sequence[Current], actor: Actor) -> list[Waiting]:
 
 
 def _waiting(row: Current, line: Line, actor: Actor, pairs: set[frozenset[str]]) -> Waiting:
-    alike = [each for each in likely(actor, row) if frozenset((row.pk, each.incident)) not in pairs]
+    alike = [
+        each for each in likely(actor, row, AT_A_GLANCE) if frozenset((row.pk, each.incident)) not in pairs
+    ]
     since = datetime.fromisoformat(row.waiting_since or row.known_at)
     return Waiting(line, since, row.number, missing(line.told), len(alike))
