@@ -14,7 +14,7 @@ from tabard.rules.refusals import Refused
 
 def secret(account: Account) -> str:
     """What the link holds: signed with this installation's secret, void once the password is another one."""
-    return default_token_generator.make_token(account)
+    return str(default_token_generator.make_token(account))
 
 
 def opens(account: Account | None, given: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tabard.incidents.checks import check
 from tabard.incidents.writer import Entry
@@ -84,6 +85,6 @@ def _each(told: facts.Incident, turn: Turn) -> facts.Incident:
     return replace(told, harm=harm, objects=things, tags=tags, **_turned(told, INCIDENT, turn))
 
 
-def _turned(one: facts.Incident | facts.Harm, names: tuple[str, ...], turn: Turn) -> Mapping[str, str]:
+def _turned(one: facts.Incident | facts.Harm, names: tuple[str, ...], turn: Turn) -> Mapping[str, Any]:
     stated = {name: getattr(one, name) for name in names}
     return {name: turn(name, code) for name, code in stated.items() if code is not None}
