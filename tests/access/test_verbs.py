@@ -192,6 +192,7 @@ ASKED: dict[str, Given] = {
     "tabard.desk.callers.keep_caller": lambda c, w: {"incident": w.incident, "said": OnThePhone()},
     "tabard.desk.callers.erase_callers": lambda c, w: {"incident": w.incident, "reason": "request"},
     "tabard.desk.drafts.keep": lambda c, w: {"form": {"key": ("01J0000000000000000000000D",)}},
+    "tabard.desk.drafts.expire": lambda c, w: {},
     "tabard.desk.drafts.delete": lambda c, w: {"draft": Draft()},
     "tabard.desk.reporting.enter": lambda c, w: {
         "head": Head("01J0000000000000000000000D", "own"),

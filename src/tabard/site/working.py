@@ -13,6 +13,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from tabard.desk.tasks import daily
 from tabard.incidents import coder
 from tabard.incidents.tasks import read_files
 from tabard.incidents.worker import recover
@@ -56,6 +57,7 @@ def put_back() -> None:
         left = left.filter(started_at__lt=datetime.now(UTC) - LONGEST_JOB)
     left.update(status="READY")
     read_files.enqueue()
+    daily()
 
 
 def _coding() -> Callable[[], int]:
