@@ -39,6 +39,7 @@ class Provider:
     """What it says, and what it was asked."""
 
     url: str = ""
+    issuer: str = ""
     subject: str = "person-1"
     wrong: dict[str, Any] = field(default_factory=dict)
     key: Any = field(default_factory=lambda: KEY)
@@ -75,7 +76,9 @@ def made(settings: Any) -> Iterator[Provider]:
             if self.path == "/keys":
                 return self.answer({"keys": [KEY.as_dict(private=False)]})
             ends = {"authorization_endpoint": "there", "token_endpoint": "token", "jwks_uri": "keys"}
-            return self.answer({"issuer": said.url} | {k: f"{said.url}/{v}" for k, v in ends.items()})
+            return self.answer(
+                {"issuer": said.issuer or said.url} | {k: f"{said.url}/{v}" for k, v in ends.items()}
+            )
 
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -235,6 +238,11 @@ def test_one_person_binds_one_account(cast: Cast, member: Account, made: Provide
     answer = go(phone, made, "/account/provider/bind/")
     assert answer.status_code == 400
     assert not Identity.objects.filter(account=member).exists()
+
+
+def test_a_provider_that_calls_itself_another_is_not_followed(made: Provider) -> None:
+    made.issuer = "http://127.0.0.1:1"
+    assert Client().get("/sign-in/provider/").status_code == 400
 
 
 def test_a_provider_that_does_not_answer(made: Provider, settings: Any) -> None:

@@ -267,7 +267,12 @@ def test_a_change_of_what_opens_wants_a_fresh_proof(member: Account, phone: Clie
     session.save()
     for path in ("/account/factors/app/", "/account/password/"):
         assert phone.get(path).headers["Location"].startswith("/account/prove/?next=")
-    for path in ("/account/factors/codes/", "/account/factors/passkey/", "/account/tokens/"):
+    for path in (
+        "/account/factors/codes/",
+        "/account/factors/passkey/",
+        "/account/tokens/",
+        "/account/sessions/end/",
+    ):
         assert phone.post(path).headers["Location"].startswith("/account/prove/?next=")
     assert phone.post("/account/prove/", {"password": "wrong password"}).status_code == 400
     key = phone.session.session_key
@@ -293,29 +298,42 @@ def test_a_password_is_changed_and_other_browsers_are_out(member: Account, phone
     for each in (phone, other):
         sign_in(each)
     new = "another long sentence"
-    assert phone.post("/account/password/", {"password": new, "again": "x"}).status_code == 400
-    assert phone.post("/account/password/", {"password": "short", "again": "short"}).status_code == 400
-    assert phone.post("/account/password/", {"password": new, "again": new}).status_code == 302
+    for bad in (
+        {"again": "x"},
+        {"password": "short", "again": "short"},
+        {"current": "wrong"},
+        {"current": ""},
+    ):
+        form = {"current": PASSWORD, "password": new, "again": new} | bad
+        assert phone.post("/account/password/", form).status_code == 400
+    form = {"current": PASSWORD, "password": new, "again": new}
+    assert phone.post("/account/password/", form).status_code == 302
     assert (is_in(phone), is_in(other)) == (True, False)
     assert sign_in(Client()).status_code == 403
     assert sign_in(Client(), new).status_code == 302
 
 
 def test_a_strong_role_sets_its_factor_up_first(cast: Cast, member: Account, settings: Any) -> None:
-    settings.MFA_DEMANDED = True
+    settings.MFA_DEMANDED = "1"
     grant(by=cast.console, account=member, role="custodian", scope="*")
     phone = Client()
     sign_in(phone)
     for path in ("/", "/incidents/", "/account/", "/account/tokens/"):
         assert phone.get(path).headers["Location"] == "/account/factors/"
-    assert "wants a second factor" in phone.get("/account/factors/").text
+    assert "account wants a second factor" in phone.get("/account/factors/").text
     with_app(phone)
     assert phone.get("/incidents/").status_code == 200
 
 
+def test_everybody_sets_one_up_where_all_are_asked(member: Account, phone: Client, settings: Any) -> None:
+    settings.MFA_DEMANDED = "all"
+    sign_in(phone)
+    assert phone.get("/incidents/").headers["Location"] == "/account/factors/"
+
+
 @pytest.mark.parametrize(("role", "example"), [("reader", False), ("custodian", True)])
 def test_who_is_not_asked_for_one(role: str, example: bool, cast: Cast, settings: Any) -> None:
-    settings.MFA_DEMANDED = True
+    settings.MFA_DEMANDED = "1"
     made = create_account(by=cast.console, handle="other", password=PASSWORD, example=example)
     grant(by=cast.console, account=made, role=role, scope="*")
     phone = Client()

@@ -37,7 +37,12 @@ def proved(view: View) -> View:
         if sessions.is_proved(request.session, datetime.now(UTC)):
             return view(request, *args, **named)
         back = QueryDict(mutable=True)
-        back["next"] = request.path if request.method == "GET" else reverse("account")
+        back["next"] = request.path if request.method == "GET" else _page_of(request.path)
         return redirect(f"{reverse('account-prove')}?{back.urlencode()}")
 
     return careful
+
+
+def _page_of(path: str) -> str:
+    """The page whose button was pressed: `/account/sessions/…/end/` stands on `/account/sessions/`."""
+    return "/".join(path.split("/")[:3]) + "/"

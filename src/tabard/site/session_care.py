@@ -38,6 +38,12 @@ class SessionCare:
         if not settings.MFA_DEMANDED or name.startswith(FREE):
             return None
         user = request.user
-        if not isinstance(user, Account) or user.is_example or not wants_second_factor(user):
+        if not isinstance(user, Account) or not is_demanded(user):
             return None
         return None if factors.has_second(user) else redirect("account-factors")
+
+
+def is_demanded(user: Account) -> bool:
+    """Whether the installation lets this account in by a password alone no longer."""
+    everybody = settings.MFA_DEMANDED == "all"
+    return bool(settings.MFA_DEMANDED) and not user.is_example and (everybody or wants_second_factor(user))

@@ -149,7 +149,7 @@ SESSION_PROVED_SECONDS = 600  # how long one has just shown who one is
 CSRF_COOKIE_SAMESITE = "Lax"
 BEHIND_TLS = os.environ.get("TABARD_TLS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
-MFA_DEMANDED = os.environ.get("TABARD_MFA") == "1"  # of the roles that say so
+MFA_DEMANDED = os.environ.get("TABARD_MFA", "")  # 1: of the roles that say so; all: of everybody
 PROXIES = int(os.environ.get("TABARD_PROXIES", "1" if BEHIND_TLS else "0"))  # whose word on addresses counts
 OIDC = provider_of_sign_ins()
 if BEHIND_TLS:

@@ -31,6 +31,7 @@ from tabard.site.views.sign_in import form
 
 GOAL, LINK = "provider_goal", "provider_link"
 SECONDS = 10
+SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 FAULTS = (AuthlibBaseError, JoseError, RequestException, ValueError, KeyError, TypeError, RuntimeError)
 
 
@@ -69,7 +70,7 @@ def back(request: HttpRequest) -> HttpResponse:
 def off(request: HttpRequest) -> HttpResponse:
     there = request.build_absolute_uri(reverse("sign-in-provider-back"))
     try:
-        answer: HttpResponse = client(**named()).authorize_redirect(request, there)
+        answer: HttpResponse = trusted().authorize_redirect(request, there)
     except FAULTS:
         return form(request, onward(request), Refused("provider_failed"))
     return answer
@@ -79,7 +80,7 @@ def person(request: HttpRequest) -> tuple[str, str]:
     """Who the provider says it is."""
     issuer = settings.OIDC.get("issuer", "")
     try:
-        claims: Mapping[str, Any] = client(**named()).authorize_access_token(
+        claims: Mapping[str, Any] = trusted().authorize_access_token(
             request, claims_options={"iss": {"essential": True, "value": issuer}, "sub": {"essential": True}}
         )["userinfo"]
         return issuer, str(claims["sub"])
@@ -102,6 +103,16 @@ def named() -> dict[str, str]:
     if not settings.OIDC:
         raise Refused("not_found")
     return {name: settings.OIDC[name] for name in ("issuer", "client_id", "client_secret")}
+
+
+def trusted() -> Any:
+    """The provider's client, once it has said to be who was meant; its tokens are signed by a key pair, never else."""
+    there = client(**named())
+    told = there.load_server_metadata()
+    if told.get("issuer") != settings.OIDC["issuer"]:
+        raise ValueError("another issuer")
+    told["id_token_signing_alg_values_supported"] = SIGNATURES
+    return there
 
 
 @cache

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from tabard.access.actions import end_session
 from tabard.access.models import Account, OpenSession
 from tabard.rules.refusals import Refused
-from tabard.site.proving import own_account
+from tabard.site.proving import own_account, proved
 
 NAMES = {
     "edge": "Edge",
@@ -48,6 +48,7 @@ def device(row: OpenSession) -> str:
 
 
 @require_POST
+@proved
 def end(request: HttpRequest, ref: str) -> HttpResponse:
     """Sign one of one's own browsers out; for this one, that is what it means too."""
     user = own_account(request)
@@ -62,6 +63,7 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
+@proved
 def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     user = own_account(request)

@@ -73,6 +73,8 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "account/password.html", {})
     try:
+        if user.has_usable_password() and not is_current(request, user):
+            raise Refused("password_wrong")
         if request.POST.get("password", "") != request.POST.get("again", ""):
             raise Refused("passwords_differ")
         kept = request.session.session_key or ""
@@ -81,6 +83,12 @@ def password(request: HttpRequest) -> HttpResponse:
         return render(request, "account/password.html", told(refusal), status=status_of(refusal))
     update_session_auth_hash(request, user)
     return redirect("account")
+
+
+def is_current(request: HttpRequest, user: Account) -> bool:
+    """Whether the password of today was typed beside the new one; guessing it waits like any other."""
+    typed = request.POST.get("current", "")
+    return entering.by_password(user.handle, typed, address_of(request)) is not None
 
 
 @require_POST

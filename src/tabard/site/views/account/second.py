@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from tabard.access import factors, passkeys, seals
 from tabard.access.models import Account, Factor, Identity
-from tabard.access.policy import wants_second_factor
 from tabard.rules.refusals import Refused
 from tabard.site.letting_in import place_of
 from tabard.site.proving import own_account, proved
+from tabard.site.session_care import is_demanded
 from tabard.site.views.errors import status_of, told
 from tabard.site.views.passkeys import asked, said, taken
 
@@ -34,7 +34,7 @@ def page(request: HttpRequest, user: Account, refusal: Refused | None = None) ->
         "factors": [row for row in rows if row.kind in factors.FIRST_FACTORS],
         "has_totp": any(row.kind == Factor.TOTP for row in rows),
         "recovery": sum(row.kind == Factor.RECOVERY for row in rows),
-        "demanded": settings.MFA_DEMANDED and not user.is_example and wants_second_factor(user),
+        "demanded": is_demanded(user),
         "named": not place_of(request).name.replace(".", "").isdigit(),
         "provider": settings.OIDC.get("name") or settings.OIDC.get("issuer"),
         "bound": Identity.objects.filter(account=user).exists(),
