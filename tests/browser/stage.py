@@ -141,6 +141,8 @@ def addresses(stage: Stage) -> dict[str, str]:
         "notices": "/notices/",
         "held reports": "/review/reports/",
         "split": f"/incidents/{stage.taken.reference}/split/",
+        "flash report": f"/incidents/{stage.taken.reference}/flash/",
+        "needs": "/needs/",
         "imports": "/imports/",
         "new import": "/imports/new/",
         "import done": f"/imports/{stage.done.pk}/",
