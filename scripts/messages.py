@@ -27,30 +27,35 @@ CONSTANTS = (
     ("site/example/__init__.py", "FILLING_NOTE"),
     ("site/example/accounts.py", "ACCOUNTS"),
 )
-FUNCTIONS = {"gettext": None, "gettext_lazy": None, "gettext_noop": None, "_": None}
+FUNCTIONS = {"gettext": None, "gettext_lazy": None, "gettext_noop": None, "_": None, "ngettext": (1, 2)}
 TRANSLATE = re.compile(r"\{%\s*translate\s+(\"[^\"]*\"|'[^']*')")
 BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
+PLURAL = re.compile(r"\{%\s*plural\s*%\}")
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w+\}")
+Sentence = str | tuple[str, ...]  # or what is said of one and of several
 
 
-def from_python(path: Path) -> Iterator[str]:
+def from_python(path: Path) -> Iterator[Sentence]:
     """The sentences that a module hands to gettext."""
-    for _, _, found, _ in extract_python(io.BytesIO(path.read_bytes()), list(FUNCTIONS), [], {}):
-        if isinstance(found, str) and found:
+    for _, name, found, _ in extract_python(io.BytesIO(path.read_bytes()), list(FUNCTIONS), [], {}):
+        if isinstance(found, tuple) and name == "ngettext":
+            yield found[:2]
+        elif isinstance(found, str) and found:
             yield found
 
 
-def from_template(path: Path) -> Iterator[str]:
+def from_template(path: Path) -> Iterator[Sentence]:
     """The sentences of a template."""
     text = path.read_text(encoding="utf-8")
     for match in TRANSLATE.finditer(text):
         yield ast.literal_eval(match.group(1)).replace("%", "%%")
     for match in BLOCK.finditer(text):
-        yield VARIABLE.sub(r"%(\1)s", match.group(1))
+        forms = PLURAL.split(VARIABLE.sub(r"%(\1)s", match.group(1)))
+        yield tuple(forms) if len(forms) > 1 else forms[0]
 
 
-def from_table(path: Path) -> Iterator[str]:
+def from_table(path: Path) -> Iterator[Sentence]:
     """The titles, labels, rules and footnotes of a published table."""
     said = tomllib.loads(path.read_text(encoding="utf-8"))
     yield from (said["title"], said["year_rule"], *said.get("footnotes", ()))
@@ -58,7 +63,7 @@ def from_table(path: Path) -> Iterator[str]:
         yield from (row["label"], row["says"])
 
 
-def from_constant(path: Path, name: str) -> Iterator[str]:
+def from_constant(path: Path, name: str) -> Iterator[Sentence]:
     """The sentences (they end with a full stop) in a module's constant; who keeps them knows no gettext."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == name for t in node.targets):
@@ -66,9 +71,9 @@ def from_constant(path: Path, name: str) -> Iterator[str]:
             yield from (text for text in inside if isinstance(text, str) and text.endswith("."))
 
 
-def sentences() -> dict[str, list[str]]:
+def sentences() -> dict[Sentence, list[str]]:
     """Every sentence with the files that say it, in the order of the files."""
-    found: dict[str, list[str]] = {}
+    found: dict[Sentence, list[str]] = {}
     for path, told in _sources():
         for sentence in told:
             places = found.setdefault(sentence, [])
@@ -78,7 +83,7 @@ def sentences() -> dict[str, list[str]]:
     return found
 
 
-def _sources() -> Iterator[tuple[Path, Iterator[str]]]:
+def _sources() -> Iterator[tuple[Path, Iterator[Sentence]]]:
     for path in sorted((PACKAGE / "site").rglob("*.py")):
         yield path, from_python(path)
     for path in sorted(PACKAGE.glob("*/templates/**/*.html")):
@@ -146,17 +151,21 @@ def update() -> int:
     return 0
 
 
-def untranslated(language: str) -> list[str]:
+def untranslated(language: str) -> list[Sentence]:
     """The sentences of today without a translation, or whose translation lost a placeholder."""
     catalog = load(language)
     return [sentence for sentence in sentences() if not _whole(sentence, catalog)]
 
 
-def _whole(sentence: str, catalog: Catalog) -> bool:
+def _whole(sentence: Sentence, catalog: Catalog) -> bool:
     message = catalog.get(sentence)
     if message is None or not message.string or message.fuzzy:
         return False
-    return sorted(PLACEHOLDER.findall(sentence)) == sorted(PLACEHOLDER.findall(str(message.string)))
+    if isinstance(sentence, str):
+        return sorted(PLACEHOLDER.findall(sentence)) == sorted(PLACEHOLDER.findall(str(message.string)))
+    forms = message.string if isinstance(message.string, (tuple, list)) else ()
+    known = set(PLACEHOLDER.findall(sentence[-1]))  # a form for one or for two may leave the number out
+    return len(forms) == catalog.num_plurals and all(f and set(PLACEHOLDER.findall(f)) <= known for f in forms)
 
 
 def faults(language: str) -> list[str]:
