@@ -101,7 +101,7 @@ def _owners(user: Account) -> list[tuple[str, str]]:
 def _list(request: HttpRequest, user: Account, refusal: Refused | None = None) -> HttpResponse:
     owners = dict(Organisation.objects.values_list("pk", "name"))
     rows = [(row, owners.get(row.owner, "")) for row in queries.mappings(user)]
-    shown = {"rows": rows, **told(refusal)}
+    shown = {"rows": rows, "may_save": bool(_owners(user)), **told(refusal)}
     return render(request, "mappings.html", shown, status=status_of(refusal) if refusal else 200)
 
 
