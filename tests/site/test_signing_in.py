@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import re
 import struct
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -390,3 +394,23 @@ def test_the_last_sign_ins_are_told(member: Account, phone: Client) -> None:
     sign_in(phone)
     page = phone.get("/account/").text
     assert page.index("signed in") < page.index("refused")
+
+
+def test_under_tls_cookies_belong_to_this_host_alone(tmp_path: Path) -> None:
+    ask = "from tabard.site import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    environment = os.environ | {"TABARD_TLS": "1", "TABARD_HOME": str(tmp_path), "DATABASE_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["__Host-tabard-session", "__Host-tabard-csrf", "True"]
+
+
+def test_a_session_cookie_is_out_of_reach_of_scripts(member: Account, phone: Client) -> None:
+    cookie = sign_in(phone).cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (
+        True,
+        "Lax",
+        "/",
+        "",
+    )
+    assert int(cookie["max-age"]) <= 2 * 3600

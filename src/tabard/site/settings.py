@@ -1,4 +1,4 @@
-"""Settings, read from the environment: DATABASE_URL, TABARD_HOME, _SECRET, _HOSTS, _TLS, _PROXIES, _MFA, _OIDC_…, _DEBUG."""
+"""Settings, read from the environment: DATABASE_URL, TABARD_HOME, and what else begins with TABARD_."""
 
 from __future__ import annotations
 
