@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tabard.access.models import AuditLine, ChainHead
+from tabard.access.rows import insert
 from tabard.rules.canonical import canonical, digest
 
 CHAIN = "audit"
@@ -61,7 +62,7 @@ def append(drafts: Sequence[Draft], *, act: str, actor: str) -> None:
         line.digest = digest_of(line)
         head.last, head.digest = line.id, line.digest
         lines.append(line)
-    AuditLine.objects.bulk_create(lines)
+    insert(lines)
     head.save()
 
 
