@@ -32,9 +32,9 @@ def joined(theirs: Typed, mine: Typed) -> Typed:
     plain = {
         name: values for name, values in mine.items() if not NAME.fullmatch(name) and name not in left_out
     }
-    people = {} if numbers(theirs, "h") else _group(mine, "h")
+    people = {} if numbers(theirs, "h") else dict(_group(mine, "h"))
     words = "\n\n".join(filter(None, (one(theirs, "details"), one(mine, "details"))))
-    both = plain | people | dict(theirs) | _source(theirs, mine)
+    both = plain | people | dict(theirs) | dict(_source(theirs, mine))
     return {name: values for name, values in (both | {"details": (words,)}).items() if any(values)}
 
 
