@@ -397,7 +397,8 @@ def test_the_last_sign_ins_are_told(member: Account, phone: Client) -> None:
 
 
 def test_under_tls_cookies_belong_to_this_host_alone(tmp_path: Path) -> None:
-    ask = "from tabard.site import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    names = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE"
+    ask = f"from tabard.site import settings as s; print({names})"
     environment = os.environ | {"TABARD_TLS": "1", "TABARD_HOME": str(tmp_path), "DATABASE_URL": ""}
     done = subprocess.run(
         [sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True
