@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from tabard.access.policy import Actor
 from tabard.incidents.models import Current, Incident, Link
 from tabard.incidents.queries import seen_by
@@ -41,14 +43,19 @@ class Likely:
     likeness: Likeness
 
 
-def likely(actor: Actor, row: Current, most: int = LOOKED_AT) -> list[Likely]:
+def likely(actor: Actor, row: Current) -> list[Likely]:
     """The records most alike to this one, among those that the actor sees; the most alike first."""
+    return alike(seen_by(actor), row, LOOKED_AT)
+
+
+def alike(seen: Q, row: Current, most: int) -> list[Likely]:
+    """The same among what a condition shows, so that a list asks the policy once."""
     if not row.occurred or not row.country:
         return []
     mine = _event({name: getattr(row, name) for name in COLUMNS})
-    found = (_likely(mine, other) for other in _near(actor, row, most))
-    alike = sorted((each for each in found if each.likeness.likely), key=lambda each: -each.likeness.score)
-    return alike[:SHOWN]
+    found = (_likely(mine, other) for other in _near(seen, row, most))
+    fitting = [each for each in found if each.likeness.likely]
+    return sorted(fitting, key=lambda each: -each.likeness.score)[:SHOWN]
 
 
 def linked(incidents: Iterable[str]) -> set[frozenset[str]]:
@@ -65,12 +72,12 @@ def unlinked(incident: Incident, found: Iterable[Likely]) -> list[Likely]:
     return [each for each in found if frozenset((incident.pk, each.incident)) not in pairs]
 
 
-def _near(actor: Actor, row: Current, most: int) -> Iterable[dict[str, object]]:
+def _near(seen: Q, row: Current, most: int) -> Iterable[dict[str, object]]:
     apart = timedelta(days=MOST_DAYS_APART)
     first = date.fromisoformat(row.occurred) - apart
     last = date.fromisoformat(row.last_day or row.occurred) + apart
     near = Current.objects.filter(
-        seen_by(actor),
+        seen,
         country=row.country,
         standing="counted",
         occurred__gte=first.isoformat(),
