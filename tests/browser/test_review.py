@@ -175,3 +175,20 @@ def test_no_barrier_and_nothing_cut_off(
     found["done"] = axe(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_a_filter_is_kept_and_tells_of_what_comes(stage: Stage, page_nojs: Page) -> None:
+    page = page_nojs
+    sign_in(page, stage)
+    page.goto(f"{stage.url}/incidents/?country=SSD")
+    page.click(".saved summary")
+    page.fill("#filter-name", "South Sudan")
+    page.check("[name=tell]")
+    page.click(".saved button:has-text('Keep it')")
+    page.wait_for_url(re.compile("country=SSD"))
+    made = report(by=stage.desk, collection="example", entry=entry("died", 1))
+    page.goto(f"{stage.url}/incidents/")
+    page.click("header a[href='/notices/']")
+    expect(page.locator("main li", has_text=made.reference)).to_contain_text("new to you")
+    page.click("text=I have seen them")
+    expect(page.locator("main li", has_text=made.reference)).not_to_contain_text("new to you")
