@@ -13,8 +13,10 @@ UNCHANGED = (
     models.CharField,
     models.TextField,
     models.IntegerField,
+    models.SmallIntegerField,
     models.BigIntegerField,
     models.ForeignKey,
+    models.OneToOneField,
 )
 AS_IT_IS = {"sqlite": (str, int, NoneType), "postgresql": (str, NoneType)}
 
