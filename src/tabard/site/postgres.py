@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from tabard.access.audit import CHAIN
 from tabard.access.models import Account, ChainHead
 
-SKIPPED = frozenset({"access_opensession", "django_migrations"})
+SESSIONS = ("access_opensession",)
+SKIPPED = frozenset({*SESSIONS, "django_migrations"})
 
 
 def _tables() -> list[str]:
@@ -39,7 +40,8 @@ def load(folder: Path) -> None:
     # the driver's own cursor raises errors of its own
     with connection.wrap_database_errors, transaction.atomic(), connection.cursor() as cursor:
         tables = _tables()
-        cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables))
+        # sessions are not brought back, but name accounts: a table is emptied together with those that refer to it
+        cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in [*tables, *SESSIONS]))
         for table in tables:
             path = folder / "tables" / f"{table}.copy"
             if path.exists():
