@@ -67,7 +67,7 @@ def filled() -> Cast:
     linked = link(by=cast.console, first=world.incident, second=made, kind="duplicate")
     unlink(by=cast.console, link=linked)
     verified = reviewing.verify(by=cast.console, incident=made, why=Why("checked"))
-    reviewing.undo(by=cast.console, review=verified, why=Why(""))
+    reviewing.undo(by=cast.console, review=verified, why=Why("mistake"))
     untell(by=cast.console, told=tell(by=cast.console, incident=made, whom="police"))
     _fill_the_rest(cast)
     return cast
