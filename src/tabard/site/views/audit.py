@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import date
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
@@ -40,8 +41,10 @@ def verify(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> FileResponse:
     """What the same filter shows, as JSON lines."""
     user = enter(request, Permission.AUDIT_READ)
-    out = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
-    tracing.export(by=user, asked=_asked(request), stream=cast(BinaryIO, out))
+    with ExitStack() as unsent:
+        out = unsent.enter_context(TemporaryFile())
+        tracing.export(by=user, asked=_asked(request), stream=cast(BinaryIO, out))
+        unsent.pop_all()  # from here on the answer closes it
     out.seek(0)
     return FileResponse(
         out, as_attachment=True, filename="tabard-audit.jsonl", content_type="application/jsonl"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
@@ -116,8 +117,10 @@ def export(request: HttpRequest, kind: str) -> FileResponse:
     format_ = FILES.get(kind)
     if format_ is None:
         raise Refused("not_found")
-    out = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
-    write(format_, filters_of(request), cast(BinaryIO, out), by=user)
+    with ExitStack() as unsent:
+        out = unsent.enter_context(TemporaryFile())
+        write(format_, filters_of(request), cast(BinaryIO, out), by=user)
+        unsent.pop_all()  # from here on the answer closes it
     out.seek(0)
     day = datetime.now(UTC).date().isoformat()
     name = f"tabard-incidents-{day}.{kind}"
