@@ -109,7 +109,7 @@ def _are_coded(by: Account, stored: int) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[int, Callable[[], None]]]:
+def serving() -> Iterator[tuple[int, Callable[[], subprocess.Popen[bytes]]]]:
     """The server's port, and how the worker is started."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -125,12 +125,13 @@ def serving() -> Iterator[tuple[int, Callable[[], None]]]:
     begun = [subprocess.Popen([sys.executable, "-m", "granian", *options], cwd=HERE)]
     try:
         _wait(port)
-        yield (
-            port,
-            lambda: begun.append(
-                subprocess.Popen([sys.executable, "-m", "tabard", "work"], stderr=subprocess.DEVNULL)
-            ),
-        )
+
+        def start_worker() -> subprocess.Popen[bytes]:
+            worker = [sys.executable, "-m", "tabard", "work"]
+            begun.append(subprocess.Popen(worker, stderr=subprocess.DEVNULL))
+            return begun[-1]
+
+        yield port, start_worker
     finally:
         for process in reversed(begun):
             process.terminate()
@@ -267,16 +268,18 @@ def measured(stored: int, seconds: float) -> Told:
         knock(port, 8, 1, send)  # warm
         row = page(f"/one-row/{console().pk}/", cookie).replace(b"Connection: close\r\n", b"")
         told["plain"] = knock(port, 8, min(5, seconds), lambda _: row, good=b"200").told()
-        told["quiet"] = {
-            name: round(statistics.median(looked(port, path, cookie) for _ in range(20)) * 1e3, 1)
-            for name, path in PAGES.items()
-        }
         told["alone"] = knock(port, 32, min(10, seconds), send).told()
-        start_worker()
+        worker = start_worker()
         _drained(told)
         for clients in (1, 8):
             told[f"clients_{clients}"] = knock(port, clients, min(10, seconds), send).told()
         told["clients_32"] = _together(told, port, cookie, send, seconds)
+        worker.terminate()
+        worker.wait()
+        told["quiet"] = {  # of the same rows, when nothing comes in and nothing is coded
+            name: round(statistics.median(looked(port, path, cookie) for _ in range(20)) * 1e3, 1)
+            for name, path in PAGES.items()
+        }
     told["checked"] = whole()
     return told
 
