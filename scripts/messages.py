@@ -27,6 +27,7 @@ CONSTANTS = (
     ("site/example/__init__.py", "FILLING_NOTE"),
     ("site/example/accounts.py", "ACCOUNTS"),
 )
+ROLES = "access/data/roles.toml"
 FUNCTIONS = {"gettext": None, "gettext_lazy": None, "gettext_noop": None, "_": None, "ngettext": (1, 2)}
 TRANSLATE = re.compile(r"\{%\s*translate\s+(\"[^\"]*\"|'[^']*')")
 BLOCK = re.compile(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
@@ -63,6 +64,12 @@ def from_table(path: Path) -> Iterator[Sentence]:
         yield from (row["label"], row["says"])
 
 
+def from_roles(path: Path) -> Iterator[Sentence]:
+    """What the roles are called, and what each says of itself."""
+    for role in tomllib.loads(path.read_text(encoding="utf-8")).values():
+        yield from (role["label"], role["says"])
+
+
 def from_constant(path: Path, name: str) -> Iterator[Sentence]:
     """The sentences (they end with a full stop) in a module's constant; who keeps them knows no gettext."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -90,6 +97,7 @@ def _sources() -> Iterator[tuple[Path, Iterator[Sentence]]]:
         yield path, from_template(path)
     for path in sorted((PACKAGE / "figures" / "tables").glob("*.toml")):
         yield path, from_table(path)
+    yield PACKAGE / ROLES, from_roles(PACKAGE / ROLES)
     for place, name in CONSTANTS:
         yield PACKAGE / place, from_constant(PACKAGE / place, name)
 
@@ -165,7 +173,9 @@ def _whole(sentence: Sentence, catalog: Catalog) -> bool:
         return sorted(PLACEHOLDER.findall(sentence)) == sorted(PLACEHOLDER.findall(str(message.string)))
     forms = message.string if isinstance(message.string, (tuple, list)) else ()
     known = set(PLACEHOLDER.findall(sentence[-1]))  # a form for one or for two may leave the number out
-    return len(forms) == catalog.num_plurals and all(f and set(PLACEHOLDER.findall(f)) <= known for f in forms)
+    return len(forms) == catalog.num_plurals and all(
+        f and set(PLACEHOLDER.findall(f)) <= known for f in forms
+    )
 
 
 def faults(language: str) -> list[str]:

@@ -39,7 +39,7 @@ def _add(parts: Sequence[Growth]) -> audit.Draft:
     else:
         head.last, head.digest = _sum(digests, head.last, head.digest)
     head.save()
-    told = {"added": len(digests), "count": head.last, "sum": head.digest}
+    told: dict[str, audit.Value] = {"added": len(digests), "count": head.last, "sum": head.digest}
     return audit.Draft("access:tally:grow", subject, told)
 
 

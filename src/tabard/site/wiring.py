@@ -1,7 +1,7 @@
 """What goes up between rooms, on one page: effects listened to after a commit, questions answered by named ports.
 
-Announced today: `incident_reported(incident)`, `incident_revised(incident)`, `incident_reviewed(incident)`, `batch_opened(batch)`.
-Whoever listens is named here and nowhere else."""
+Announced today: `incident_reported(incident)`, `incident_revised(incident)`, `incident_reviewed(incident)`,
+`batch_opened(batch)`. Whoever listens is named here and nowhere else."""
 
 from __future__ import annotations
 

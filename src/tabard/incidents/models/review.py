@@ -53,7 +53,9 @@ class Review(models.Model):
     note_hash = models.CharField(max_length=64, blank=True)
     by = models.CharField(max_length=26)
     decided_at = models.DateTimeField()
-    act = models.CharField(max_length=26, blank=True, db_index=True)  # decisions taken together, undone together
+    act = models.CharField(
+        max_length=26, blank=True, db_index=True
+    )  # decisions taken together, undone together
     made = models.IntegerField(null=True)  # the revision that came of it
     link = models.ForeignKey(Link, models.PROTECT, null=True, related_name="reviews")
     voids = models.OneToOneField("self", models.PROTECT, null=True, related_name="voided_by")

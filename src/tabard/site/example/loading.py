@@ -25,7 +25,9 @@ LINKS = (
 )
 
 # What the desk has decided on the stories so far; those not named wait for it.
-VERIFIED = "compound driver interpreter ambush leave new-year crowd crash plane two-sources office family".split()
+VERIFIED = (
+    "compound driver interpreter ambush leave new-year crowd crash plane two-sources office family".split()
+)
 CODED = "warehouse lorries clinic".split()
 HELD = {"in-confidence": Why("sensitive"), "checkpoint": Why("contradictory")}
 ASKED = {"school": "Was the school open that day? (Synthetic example.)"}
