@@ -165,7 +165,13 @@ def _take_back(by: Account, incident: Incident, review: Review) -> None:
     elif review.made is not None:
         actions.void(by=by, incident=incident, number=review.made)
     if review.link and review.kind == "linked":
-        actions.unlink(by=by, link=review.link)
+        actions.unlink(by=by, link=_same(review.link))
     elif review.link and review.kind == "unlinked":
         old = review.link
         actions.link(by=by, first=old.first, second=old.second, kind=old.kind)
+
+
+def _same(link: Link) -> Link:
+    """The link, or the one that was made anew when it had been taken back and that was undone."""
+    alike = links_of(link.first).filter(second=link.second, kind=link.kind)
+    return alike.first() or link
