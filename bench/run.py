@@ -63,6 +63,10 @@ class Bench:
             (where / "made").touch()
         return where
 
+    def kept(self, part: str) -> Path:
+        """Where the numbers of a part are kept."""
+        return self.folder / f"told-{part}.json"
+
     @property
     def largest(self) -> Path:
         return self.home(self.sizes.incidents[-1])
@@ -215,20 +219,35 @@ PARTS: dict[str, Callable[[Bench], Told]] = {
 }
 
 
+def measure(bench: Bench, parts: list[str]) -> None:
+    """Each part in one go, so that its ratios were measured side by side; its numbers are kept."""
+    for part in parts:
+        began = time.time()
+        told = PARTS[part](bench)
+        bench.kept(part).write_text(json.dumps(told | {"minutes": (time.time() - began) / 60}))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one run")
-    parser.add_argument("--only", choices=PARTS, help="one part")
-    parser.add_argument("--data", type=Path, help="keep the made registers here and use them again")
+    parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be said again")
+    parser.add_argument(
+        "--data", type=Path, help="keep the made registers and the numbers here, and use them again"
+    )
+    parser.add_argument(
+        "--page", action="store_true", help="measure nothing: the page of the numbers kept in --data"
+    )
     asked = parser.parse_args()
-    began = time.time()
     with tempfile.TemporaryDirectory(prefix="tabard-bench-") as name:
         folder = (asked.data or Path(name)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         bench = Bench(folder, QUICK if asked.quick else Sizes())
-        told = {part: work(bench) for part, work in PARTS.items() if asked.only in (None, part)}
-    page = report.page(told, minutes=(time.time() - began) / 60)
-    if asked.quick or asked.only:
+        if not asked.page:
+            measure(bench, asked.only or list(PARTS))
+        told = {part: json.loads(kept.read_text()) for part in PARTS if (kept := bench.kept(part)).exists()}
+    minutes = sum(part.pop("minutes") for part in told.values())
+    page = report.page(told, minutes=minutes)
+    if asked.quick or (asked.only and not asked.page):
         sys.stdout.write(page)
     else:
         (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")

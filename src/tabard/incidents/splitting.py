@@ -72,8 +72,9 @@ def rejoin(account: Account, review: Review, why: Why) -> None:
 
 
 def _gone_on(incident: Incident, number: int) -> bool:
-    """Whether a revision after this one stands."""
-    later = Revision.objects.filter(incident=incident, number__gt=number, voided_by=None)
+    """Whether a revision after this one stands. An older one that was written again holds no longer than it did."""
+    known = Revision.objects.values_list("known_at", flat=True).get(incident=incident, number=number)
+    later = Revision.objects.filter(incident=incident, number__gt=number, known_at__gte=known, voided_by=None)
     return later.exclude(reason="void").exists()
 
 
