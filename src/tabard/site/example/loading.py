@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from tabard.access.door import opened
 from tabard.access.models import Account
 from tabard.access.trail import console
-from tabard.incidents import reviewing
+from tabard.desk import needs
+from tabard.incidents import reviewing, told
 from tabard.incidents.actions import count_as, create_collection, link, revise, void, withdraw
 from tabard.incidents.bulk import report_many
 from tabard.incidents.decisions import Why
@@ -30,6 +32,18 @@ VERIFIED = (
 )
 CODED = "warehouse lorries clinic".split()
 HELD = {"in-confidence": Why("sensitive"), "checkpoint": Why("contradictory")}
+# Help that is needed, by whom it is seen to, and in how many hours; one time has run out.
+NEEDS = (
+    ("warehouse", "replacement_vehicle", "logistics", -20),
+    ("family", "family_support", "human_resources", 6),
+    ("driver", "stress_counselling", "medical_service", 30),
+    ("checkpoint", "find_out", "security_desk", None),
+)
+TOLD = (
+    ("driver", "designated_official", "phone"),
+    ("driver", "head_office", "written"),
+    ("compound", "host_government", "written"),
+)
 ASKED = {"school": "Was the school open that day? (Synthetic example.)"}
 
 
@@ -56,8 +70,8 @@ def load() -> dict[str, int | str]:
 def _later(by: Account) -> int:
     """What became of the stories: the number of revisions made."""
     ids = {story.name: identity(story.name, story.known) for story in stories()}
-    told = Incident.objects.in_bulk(ids.values())
-    there = {name: told[key] for name, key in ids.items()}
+    found = Incident.objects.in_bulk(ids.values())
+    there = {name: found[key] for name, key in ids.items()}
     made = 0
     for story in stories():
         for step in story.steps:
@@ -69,7 +83,7 @@ def _later(by: Account) -> int:
 
 
 def _review(by: Account) -> None:
-    """The desk's decisions, so that its queue shows every state."""
+    """The desk's decisions, so that its queue shows every state; what help is owed, and who was told."""
     keys = {story.name: identity(story.name, story.known) for story in stories()}
     there = Incident.objects.in_bulk(keys.values())
     for name in VERIFIED:
@@ -80,6 +94,12 @@ def _review(by: Account) -> None:
         reviewing.hold(by=by, incident=there[keys[name]], why=why)
     for name, question in ASKED.items():
         reviewing.ask_back(by=by, incident=there[keys[name]], why=Why("unclear", question))
+    now = datetime.now(UTC)
+    for name, kind, unit, hours in NEEDS:
+        due = now + timedelta(hours=hours) if hours is not None else None
+        needs.ask(by=by, incident=there[keys[name]], kind=kind, unit=unit, due_at=due)
+    for name, whom, how in TOLD:
+        told.tell(by=by, incident=there[keys[name]], whom=whom, how=how)
 
 
 def _take(by: Account, there: Mapping[str, Incident], incident: Incident, step: Step) -> None:
