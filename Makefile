@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Without uv, six times slower: make run INSTALL='.venv/bin/python -m pip install -q'
 INSTALL ?= $(BIN)/uv pip install -q --python $(BIN)/python
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist worksteal
 PORT ?= 8000
 # mypy and the checks load the settings; they must not make a data folder here.
 CHECK := TABARD_HOME=.venv/check-home
