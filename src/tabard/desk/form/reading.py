@@ -73,7 +73,7 @@ def read(form: Typed, *, today: date | None = None) -> Said:
         harm=people,
         margins=tuple(filter(None, (_margin(form, number, plain) for number in numbers(form, "m")))),
         objects=tuple(filter(None, (_thing(form, number, plain) for number in numbers(form, "o")))),
-        **{name: plain.word(name, of) for name, of in CODED.items()},  # type: ignore[arg-type]
+        **{name: plain.word(name, of) for name, of in CODED.items()},
     )
     place, texts = _place(plain), _texts(plain)
     sources = tuple(filter(None, (_source(form, number, people, plain) for number in numbers(form, "s"))))

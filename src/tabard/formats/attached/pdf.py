@@ -66,7 +66,7 @@ def _dictionaries(pdf: Pdf) -> Iterator[Object]:
 def _parts(one: Object) -> list[object]:
     if isinstance(one, Dictionary | Stream):
         return [one[name] for name in one.keys()]  # noqa: SIM118 - not a mapping
-    return [*one] if isinstance(one, pikepdf.Array) else []  # type: ignore[call-overload]
+    return [*one] if isinstance(one, pikepdf.Array) else []
 
 
 def _look_at(one: Object) -> None:
