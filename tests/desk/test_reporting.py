@@ -16,14 +16,14 @@ from django_tasks_db.models import DBTaskResult
 from desk.conftest import People
 from tabard.access import guard
 from tabard.access.actions import grant
-from tabard.access.models import Account, AuditLine
+from tabard.access.models import Account, Attempts, AuditLine
 from tabard.desk.models import Caller, Draft, Need
-from tabard.desk.tasks import daily, forget_drafts
 from tabard.formats.report import read
 from tabard.incidents import coder
 from tabard.incidents.models import Current, Incident, Link, Revision, Words
 from tabard.intake.models import Original, OriginalBody, Taken
 from tabard.rules.ids import ulid
+from tabard.site.tasks import daily, tidy
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 As = Callable[[Account], Client]
@@ -348,18 +348,22 @@ def test_no_button_that_is_none_breaks_the_page(people: People, as_: As, do: str
     assert as_(people.officer).post(NEW, five(do=do)).status_code in (200, 302, 404)
 
 
-def test_a_job_deletes_expired_drafts_once_a_day(people: People, as_: As) -> None:
+def test_a_job_deletes_what_has_expired_once_a_day(people: People, as_: As) -> None:
     client = as_(people.officer)
     client.post(NEW, five(do="draft"))
     client.post(NEW, five(do="draft"))
     with guard.lifted():
         Draft.objects.filter(pk=Draft.objects.earliest("pk").pk).update(expires_at=datetime.now(UTC))
+        for key, hours in (("old", 25), ("young", 23)):
+            last = datetime.now(UTC) - timedelta(hours=hours)
+            Attempts.objects.create(pk=key, failures=3, last_at=last)
     daily()
     daily()
-    [job] = DBTaskResult.objects.filter(task_path=forget_drafts.module_path)
+    [job] = DBTaskResult.objects.filter(task_path=tidy.module_path)
     job.task.func()
     assert Draft.objects.count() == 1
+    assert [row.pk for row in Attempts.objects.all()] == ["young"]
     assert AuditLine.objects.filter(verb="desk:draft:forget").count() == 1
-    tomorrow = DBTaskResult.objects.filter(task_path=forget_drafts.module_path).exclude(pk=job.pk).get()
+    tomorrow = DBTaskResult.objects.filter(task_path=tidy.module_path).exclude(pk=job.pk).get()
     assert tomorrow.run_after is not None
     assert timedelta(hours=23) < tomorrow.run_after - datetime.now(UTC) <= timedelta(days=1)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tabard.access import policy, seals
 from tabard.access.door import opened, record
 from tabard.access.models import Account, Attempts
-from tabard.rules.patience import counted, wait_left
+from tabard.rules.patience import FORGOTTEN, counted, wait_left
 
 NOBODY = "nobody"
 
@@ -50,7 +50,7 @@ def forget(key: str) -> None:
             Attempts.objects.filter(pk=key).delete()
 
 
-def sweep(now: datetime, older: timedelta) -> int:
+def sweep(now: datetime) -> int:
     """Drop what no longer counts; how many rows."""
     with opened(NOBODY):
-        return Attempts.objects.filter(last_at__lt=now - older).delete()[0]
+        return Attempts.objects.filter(last_at__lt=now - FORGOTTEN).delete()[0]

@@ -13,12 +13,12 @@ from django.db import OperationalError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from tabard.desk.tasks import daily
 from tabard.incidents import coder
 from tabard.incidents.tasks import read_files
 from tabard.incidents.worker import recover
 from tabard.intake.checkpoints import Checkpoints
 from tabard.rules.ids import ulid
+from tabard.site.tasks import daily
 
 IDLE_SECONDS = 0.3
 LONGEST_JOB = timedelta(hours=6)  # on PostgreSQL another worker may still be at it

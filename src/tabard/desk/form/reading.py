@@ -11,37 +11,16 @@ from tabard.desk.form.days import read_span
 from tabard.desk.form.typed import NEW, Typed, group, many, numbers, one
 from tabard.desk.form.values import Problem, Reader
 from tabard.formats.report.told import Told
+from tabard.incidents import checks
 from tabard.rules import facts
 from tabard.vocab.words import words
 
-CODED = {
-    "cause": "cause",
-    "means": "means",
-    "context": "context",
-    "setting": "setting",
-    "actor": "actor",
-    "motive": "motive",
-    "motive_confidence": "confidence",
-    "targeting": "targeting",
-    "targeting_confidence": "confidence",
-    "complexity": "complexity",
-    "certainty": "certainty",
-    "severity": "severity",
-}
-PEOPLE = {
-    "scope": "scope",
-    "org_type": "org_type",
-    "recruitment": "recruitment",
-    "gender": "gender",
-    "function": "function",
-    "contract": "contract",
-    "cause": "cause",
-    "captor": "captor",
-    "fate": "fate",
-}
+# The lists are those that every entry is checked against; days and counts are asked for in ways of their own.
+CODED = {name: of for name, of in checks.INCIDENT.items() if name != "date_precision"}
+PEOPLE = {name: of for name, of in checks.HARM.items() if name != "n_basis"}
 FLAGS = ("on_duty", "family_member", "care", "serious", "held_24h")
 KEYS = ("organisation", "subject")  # restricted: who may not read them neither sees nor loses them
-TAGS = ("medical", "programme", "breach")
+TAGS = checks.TAG_LISTS
 DIMENSIONS = ("outcome", "recruitment", "gender", "org_type")
 PROSE = 32_000
 UNGRADED = facts.SourceClaim(kind="other")
