@@ -169,6 +169,7 @@ def test_when_one_part_dies_all_is_stopped_and_said(which: str, made: Installati
     try:
         wait_for(port)
         parts = children(serve.pid)
+        answering = list(children(parts["web"]).values())
         name = "web" if which.startswith("within") else which
         pid = children(parts["web"]).popitem()[1] if which.startswith("within") else parts[name]
         os.kill(pid, signal.SIGKILL)
@@ -178,7 +179,22 @@ def test_when_one_part_dies_all_is_stopped_and_said(which: str, made: Installati
         serve.wait()
     text = (tmp_path / "said").read_text()
     assert f"The {'worker' if name == 'worker' else 'web server'} ended" in text
-    assert not any(Path(f"/proc/{pid}/cmdline").exists() for pid in parts.values())
+    assert all(map(ends, [*parts.values(), *answering]))
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def ends(pid: int) -> bool:
+    """Whether a process is gone, or nothing is left of it but its name, within some seconds."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        try:
+            if not Path(f"/proc/{pid}/cmdline").read_text():
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def wait_for(port: int) -> None:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -108,8 +109,9 @@ def serve(host: str, port: int, workers: int) -> None:
     click.echo(f"Tabard: http://{f'[{host}]' if ':' in host else host}:{port}/")
     for handle, password, says in example.accounts_present():
         click.echo(f"  {handle:10} {password}   {says}")
-    beside = subprocess.Popen([sys.executable, "-m", "tabard", "work"])
-    web = subprocess.Popen(_granian(host, port, workers))
+    # each a group of its own, so that nothing it started outlives it
+    beside = subprocess.Popen([sys.executable, "-m", "tabard", "work"], process_group=0)
+    web = subprocess.Popen(_granian(host, port, workers), process_group=0)
     _until_one_ends((web, beside))
 
 
@@ -150,6 +152,8 @@ def _until_one_ends(processes: tuple[subprocess.Popen[bytes], ...]) -> None:
         if process.poll() is None:
             process.terminate()
             process.wait(10)
+        with suppress(ProcessLookupError):  # what answers may live on when its own parent was killed
+            os.killpg(process.pid, signal.SIGKILL)
     sys.exit(1 if any(ended) else 0)
 
 
