@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -50,16 +54,36 @@ class Installation:
 
 
 @contextmanager
-def installation(home: Path) -> Iterator[Installation]:
-    """A new, empty installation on the engine that this run tests."""
+def installation(home: Path, template: str = "") -> Iterator[Installation]:
+    """A new, empty installation on the engine that this run tests; on PostgreSQL a copy of the database named."""
     home.mkdir(parents=True, exist_ok=True)
     if not SERVER:
         yield Installation(home)
         return
     name = f"tabard_{ulid().lower()}"
     with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
         try:
             yield Installation(home, urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}")))
         finally:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def migrated(home: Path) -> Iterator[Installation]:
+    """The same with all tables: a copy of one that was migrated once."""
+    first = _first()
+    shutil.copytree(first.home, home, dirs_exist_ok=True)
+    with installation(home, urlsplit(first.database).path.lstrip("/")) as new:
+        yield new
+
+
+@cache
+def _first() -> Installation:
+    """Made when first asked for, gone when the tests end."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    home = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="tabard-migrated-")))
+    made = kept.enter_context(installation(home))
+    made.run("migrate")
+    return made

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from installation import installation
+from installation import migrated
 
 TOKEN = ("token", "issue", "amina", "--scope", "incidents:incident:report")
 PASSWORD = "tea with the neighbours"
 
 
 def test_a_token_is_printed_once_and_ended(tmp_path: Path) -> None:
-    with installation(tmp_path / "home") as here:
-        here.run("migrate")
+    with migrated(tmp_path / "home") as here:
         add = ("account", "add", "amina", "--role", "officer", "--scope", "*", "--password", PASSWORD)
         here.run(*add)
         raw = here.run(*TOKEN, "--days", "7", "--label", "Phone").strip()
@@ -39,6 +38,5 @@ def test_a_token_is_printed_once_and_ended(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["unlock", "lost", "close"])
 def test_nobody_is_not_found(command: str, tmp_path: Path) -> None:
-    with installation(tmp_path / "home") as here:
-        here.run("migrate")
+    with migrated(tmp_path / "home") as here:
         assert here.json("account", command, "nobody", code=1)["error"] == "not_found"

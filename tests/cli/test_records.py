@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from formats.made import AWSD_39, ONE_KILLED, awsd
-from installation import SERVER, Installation, installation
+from installation import SERVER, Installation, migrated
 
 CANARY = "Zyxwv Canaryname"
 
@@ -26,8 +26,7 @@ CANARY = "Zyxwv Canaryname"
 @pytest.fixture
 def ours(tmp_path: Path) -> Iterator[Installation]:
     """An installation with its tables."""
-    with installation(tmp_path / "home") as new:
-        new.run("migrate")
+    with migrated(tmp_path / "home") as new:
         yield new
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from installation import Installation, installation
+from installation import Installation, migrated
 from served import Client, body, environment, python, send_while_killing, senders, served
 
 # In one statement, so at one moment: incidents that lack any of what was written with them.
@@ -65,8 +65,7 @@ print(json.dumps({"rows": rows, "counts": counts, "lines": sum(lines.values())})
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path / "home") as made:
-        made.run("migrate")
+    with migrated(tmp_path / "home") as made:
         yield made
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from installation import installation
+from installation import migrated
 from tabard.access import appendonly, door, guard
 from tabard.access.models import AuditLine, ChainHead
 from tabard.access.trail import console
@@ -154,7 +154,6 @@ def test_a_missing_original_is_found(incident: str) -> None:
 
 
 def test_serve_refuses_the_network_while_example_accounts_exist(tmp_path: Path) -> None:
-    with installation(tmp_path / "home") as one:
-        one.run("migrate")
+    with migrated(tmp_path / "home") as one:
         one.run("demo")
         assert "example" in one.error("serve", "--host", "0.0.0.0", code=1)
