@@ -87,7 +87,7 @@ def test_sent_twice_by_an_impatient_hand(stage: Stage, page_nojs: Page) -> None:
     begin(page_nojs, stage)
     five(page_nojs)
     page_nojs.dblclick(SEND)
-    expect(page_nojs).to_have_url(MADE)
+    expect(page_nojs).to_have_url(MADE, timeout=30_000)
     assert Incident.objects.count() == before + 1
 
 
