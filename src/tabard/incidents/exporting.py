@@ -93,9 +93,12 @@ def _kept_back(columns: list[Column], states: Sequence[str]) -> list[Column]:
     """Blank, in the rows of which next of kin wait, what must not leave."""
     if kin.WAITS not in states:
         return columns
+    waits = [row for row, state in enumerate(states) if state == kin.WAITS]
     for at in KEPT_BACK:
-        pairs = zip(columns[at], states, strict=True)
-        columns[at] = [None if state == kin.WAITS else cell for cell, state in pairs]
+        cells = list(columns[at])
+        for row in waits:
+            cells[row] = None
+        columns[at] = cells
     return columns
 
 

@@ -18,9 +18,10 @@ PLAIN = {str, NoneType}
 # What starts a formula, after blanks and unseen characters a spreadsheet may skip; full-width forms too.
 START = "[\\s\u200b-\u200f\u2060\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]"
 ACTIVE = re.compile(START + "|[\t\r\n]")
-SUSPECT = re.compile(
-    "^" + START + "|[\t\r]", re.MULTILINE
-)  # the same of many texts, one a line; more, never less
+# The same of many texts, each behind a line's end; more, never less. The first is quick: most start with a letter.
+UNUSUAL = re.compile("\n[^0-9A-Za-z]")
+SUSPECT = re.compile("^" + START + "|[\t\r]", re.MULTILINE)
+FEW = 100  # different cells a batch: a column of codes, whose cells come again and again
 
 
 def harmless(text: str) -> str:
@@ -42,27 +43,43 @@ def write_columns(
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
     writer.writerow([column.hxl for column in columns])
-    numeric = [column.numeric for column in columns]
+    lookers = [Looker(column.numeric) for column in columns]
     for batch in batches:
-        safe = [_safe(cells, number) for cells, number in zip(batch, numeric, strict=True)]
+        safe = [looker.safe(cells) for looker, cells in zip(lookers, batch, strict=True)]
         writer.writerows(zip(*safe, strict=True))
 
 
-def _safe(cells: Column, numeric: bool) -> Column:
-    """One column of a batch, safe to write: numbers stay numbers, every text is looked at."""
-    different = set(cells)
-    kinds = set(map(type, different))
-    if numeric and str not in kinds:
+class Looker:
+    """Looks at one column, batch by batch; remembers the codes that it found harmless."""
+
+    def __init__(self, numeric: bool) -> None:
+        self._numeric = numeric
+        self._known: set[Cell] = set()
+
+    def safe(self, cells: Column) -> Column:
+        """The cells, safe to write: numbers stay numbers, every text is looked at once."""
+        if self._known and self._known.issuperset(cells):
+            return cells
+        different = set(cells)
+        if not self._harmless(different):
+            return [_cell(cell, self._numeric) for cell in cells]
+        if len(different) <= FEW and len(self._known) <= FEW:
+            self._known |= different
         return cells
-    if kinds <= PLAIN and not _suspect([text for text in different if text]):
-        return cells
-    return [_cell(cell, numeric) for cell in cells]
+
+    def _harmless(self, different: set[Cell]) -> bool:
+        kinds = set(map(type, different))
+        if self._numeric and str not in kinds:
+            return True
+        return kinds <= PLAIN and not _suspect([text for text in different if text])
 
 
 def _suspect(texts: Sequence[Cell]) -> bool:
     """Whether any of these texts may be active; a text of several lines always may."""
-    joined = "\n".join(map(str, texts))
-    return joined.count("\n") >= max(1, len(texts)) or SUSPECT.search(joined) is not None
+    joined = "\n" + "\n".join(map(str, texts))
+    if joined.count("\n") > max(1, len(texts)):
+        return True
+    return UNUSUAL.search(joined) is not None and SUSPECT.search(joined) is not None
 
 
 def _cell(cell: Cell, numeric: bool) -> Cell:
