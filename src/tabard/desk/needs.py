@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from tabard.access import trail
+from tabard.access import policy, trail
 from tabard.access.door import action, announce, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import Actor
+from tabard.access.roles import cleared
 from tabard.desk.models.needs import OPEN, Need, NeedText
 from tabard.incidents.actions import keys_of
 from tabard.incidents.models import Current, Incident
@@ -47,7 +48,8 @@ def ask(
     done: bool = False,
 ) -> Need:
     """Write down a need, or an action that is owed; with `done`, one that was taken already."""
-    _check(kind, text, owner, unit)
+    _check(kind, text, unit)
+    _check_owner(owner, unit, incident)
     now = datetime.now(UTC)
     words, written = _words(text)
     closed = {"state": "done", "closed_by": by.pk, "closed_at": now} if done else {}
@@ -79,7 +81,8 @@ def assign(
     expected: int | None = None,
 ) -> Need:
     """Say who sees to it, and by when."""
-    _check(need.kind, "", owner, unit)
+    _check(need.kind, "", unit)
+    _check_owner(owner, unit, Incident.objects.select_related("current").get(pk=need.incident))
     held = _held(need, expected, open_=True)
     held.owner, held.unit, held.due_at = owner, unit, due_at
     return _kept(held, "assign", owner=owner, unit=unit, due=_moment(due_at))
@@ -179,14 +182,25 @@ def _beyond(after: Need) -> Q:
     return Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, pk__gt=after.pk) | Q(due_at__isnull=True)
 
 
-def _check(kind: str, text: str, owner: str, unit: str) -> None:
+def _check(kind: str, text: str, unit: str) -> None:
     if not is_word("need_kind", kind):
         raise Refused("unknown_word", field="kind")
     if unit and not is_word("need_unit", unit):
         raise Refused("unknown_word", field="unit")
     if len(text) > MOST_TEXT or "\0" in text:
         raise Refused("bad_value", field="text")
-    if owner and (unit or not Account.objects.filter(pk=owner, is_active=True).exists()):
+
+
+def _check_owner(owner: str, unit: str, incident: Incident) -> None:
+    """Whoever sees to it must be one who keeps needs of this incident: others would never find it.
+
+    So accounts elsewhere are refused as those that do not exist, after the same statements."""
+    if not owner:
+        return
+    account = Account.objects.filter(pk=owner, is_active=True).first() or Account(pk=owner)
+    keys, level = keys_of(incident), incident.sensitivity
+    held = policy.holding(account, Permission.NEED_KEEP)
+    if unit or not any(grant.covers(keys) and level in cleared(grant.role.clearance) for grant in held):
         raise Refused("bad_value", field="owner")
 
 

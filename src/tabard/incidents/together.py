@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tabard.access import policy
 from tabard.access.door import opened
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.incidents import reviewing
-from tabard.incidents.actions import keys_of
 from tabard.incidents.decisions import Why, reasons
 from tabard.incidents.models import Incident, Review
+from tabard.incidents.queries import scoped, seen_by
 from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
 
@@ -69,12 +68,15 @@ def carry_out(
 
 
 def decided_in(actor: Account, act: str) -> list[Review]:
-    """The decisions of an act that stand, on incidents that the account may decide on."""
-    rows = (
-        Review.objects.filter(act=act, voids=None).exclude(kind="split_off") if act else Review.objects.none()
-    )
-    found = rows.select_related("incident", "voided_by").order_by("decided_at", "pk")
-    return [row for row in found if policy.may(actor, Permission.INCIDENT_REVIEW, keys_of(row.incident))]
+    """The decisions of an act that stand, on incidents that the account sees and may decide on.
+
+    Filtered in SQL: an act on hidden incidents takes the same statements, and so as long, as none."""
+    if not act:
+        return []
+    decides = scoped(actor, Permission.INCIDENT_REVIEW, "incident__current__")
+    rows = Review.objects.filter(decides & seen_by(actor, "incident__current__"), act=act, voids=None)
+    found = rows.exclude(kind="split_off").select_related("incident__current", "voided_by")
+    return list(found.order_by("decided_at", "pk"))
 
 
 def undo_act(*, by: Account, act: str, why: Why) -> list[Tried]:
