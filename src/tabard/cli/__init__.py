@@ -8,9 +8,11 @@ import os
 
 import django
 
+from tabard.cli.say import refusing
+
 os.umask(0o077)  # what is written, a backup or an export, holds what is restricted
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tabard.site.settings")
-django.setup()
+refusing(django.setup)()  # an environment that cannot be right is refused like anything else
 
 from tabard.cli.commands import main  # noqa: E402  models are ready only now
 

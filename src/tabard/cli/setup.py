@@ -95,7 +95,7 @@ def check_free(host: str, port: int) -> None:
 )
 @refusing
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve the pages, with a worker beside. Refuses the network while example accounts exist."""
+    """Serve the pages, with a worker beside. Refuses the network while example accounts exist, or without TLS."""
     if workers > 1 and connection.vendor == "sqlite":
         raise Refused("bad_value", field="workers")  # one process writes the reports that come in
     where = address(host)
@@ -106,6 +106,8 @@ def serve(host: str, port: int, workers: int) -> None:
     SessionStore.clear_expired()
     if not where.is_loopback and Account.objects.filter(is_example=True, is_active=True).exists():
         raise Refused("example_not_public")
+    if not where.is_loopback and not settings.BEHIND_TLS:
+        raise Refused("serve_needs_tls")
     click.echo(f"Tabard: http://{f'[{host}]' if ':' in host else host}:{port}/")
     for handle, password, says in example.accounts_present():
         click.echo(f"  {handle:10} {password}   {says}")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import stat
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tabard.rules.refusals import Refused
 
 SQLITE_START = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 )
+
+# What may stand behind the question mark of DATABASE_URL: names of libpq, and none by which it goes elsewhere.
+DATABASE_OPTIONS = frozenset(
+    ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding", "connect_timeout")
+)
+TLS_MODES = ("require", "verify-ca", "verify-full")
+PLAIN_MODES = ("disable", "allow", "prefer")
 
 
 def home() -> Path:
@@ -48,7 +58,7 @@ def secret(folder: Path) -> str:
 def databases(folder: Path) -> dict[str, dict[str, Any]]:
     """Django's DATABASES: two SQLite files by default, or one PostgreSQL from DATABASE_URL."""
     url = os.environ.get("DATABASE_URL", "")
-    if url.startswith(("postgres://", "postgresql://")):
+    if url:
         return {"default": _postgres(url)}
     return {"default": _sqlite(folder / "register.db"), "intake": _sqlite(folder / "intake.db")}
 
@@ -60,16 +70,59 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _postgres(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        raise Refused("database_unknown") from None
+    if parts.scheme not in ("postgres", "postgresql") or parts.fragment:
+        raise Refused("database_unknown")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": unquote(host),
+        "PORT": str(port or ""),
+        "OPTIONS": _connecting(options, near=is_near(unquote(host))),
         "CONN_MAX_AGE": 60,
     }
+
+
+def _connecting(options: dict[str, str], *, near: bool) -> dict[str, str]:
+    """What PostgreSQL's client is told. To another machine it speaks TLS, and unless told otherwise only to a server
+    whose certificate the system's own authorities vouch for."""
+    if not options.keys() <= DATABASE_OPTIONS or not all(options.values()):
+        raise Refused("database_option")
+    mode = options.get("sslmode", "prefer" if near else "verify-full")
+    if mode not in (TLS_MODES + PLAIN_MODES) or not options.get("connect_timeout", "1").isdecimal():
+        raise Refused("database_option")
+    if not near and mode in PLAIN_MODES:
+        raise Refused("tls_needed", setting="DATABASE_URL")
+    return options if near or mode != "verify-full" else {"sslmode": mode, "sslrootcert": "system"} | options
+
+
+def is_near(host: str) -> bool:
+    """Whether what is sent to a host stays on this machine: a socket, or an address of loopback."""
+    if host in ("", "localhost") or host.startswith("/"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def called(setting: str) -> str:
+    """The address in a setting that this installation calls; one of another machine without TLS is refused."""
+    told = os.environ.get(setting, "")
+    try:
+        parts = urlsplit(told)
+    except ValueError:
+        raise Refused("bad_value", field=setting) from None
+    if told and parts.scheme != "https" and not is_near(parts.hostname or ""):
+        raise Refused("tls_needed", setting=setting)
+    return told
 
 
 def provider_of_sign_ins() -> dict[str, str]:
@@ -77,4 +130,5 @@ def provider_of_sign_ins() -> dict[str, str]:
     any role); empty, and no such way to sign in, unless the first two are there."""
     names = ("issuer", "client_id", "client_secret", "name", "create")
     told = {name: os.environ.get(f"TABARD_OIDC_{name.upper()}", "") for name in names}
+    told["issuer"] = called("TABARD_OIDC_ISSUER")
     return told if told["issuer"] and told["client_id"] else {}

@@ -21,5 +21,5 @@ def remember(response: HttpResponse, code: str) -> None:
         max_age=YEAR,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tabard.site.environment import databases, home, provider_of_sign_ins, secret
+from tabard.site.environment import called, databases, home, provider_of_sign_ins, secret
 
 HOME = home()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -111,7 +111,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-ATTACHMENTS = os.environ.get("TABARD_ATTACHMENTS", "")  # an S3-compatible store; else a folder in HOME
+ATTACHMENTS = called("TABARD_ATTACHMENTS")  # an S3-compatible store; else a folder in HOME
 
 # An upload waits on disk, never in memory; the reader refuses more than its own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -148,14 +148,16 @@ SESSION_NOTED_SECONDS = 300  # how often that turn is written down
 SESSION_PROVED_SECONDS = 600  # how long one has just shown who one is
 CSRF_COOKIE_SAMESITE = "Lax"
 BEHIND_TLS = os.environ.get("TABARD_TLS") == "1"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
 MFA_DEMANDED = os.environ.get("TABARD_MFA", "")  # 1: of the roles that say so; all: of everybody
 PROXIES = int(os.environ.get("TABARD_PROXIES", "1" if BEHIND_TLS else "0"))  # whose word on addresses counts
 OIDC = provider_of_sign_ins()
 if BEHIND_TLS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-tabard-session", "__Host-tabard-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-tabard-language"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("TABARD_HSTS_SUBDOMAINS", "1") != "0"
 
 # Log lines carry codes and ids; the filter drops request bodies and exception values.
 LOGGING = {
