@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tabard.vocab
-from tabard.vocab.catalogue import codes, message, next_step
+from tabard.vocab.catalogue import FILES, codes, message, next_step
 from tabard.vocab.words import LANGUAGES
 
 HOME = Path(tabard.vocab.__file__).parent
@@ -32,11 +32,14 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 def table(language: str) -> dict[str, dict[str, str]]:
     folder = HOME / "data" if language == "en" else HOME / "labels" / language
-    path = folder / "errors.csv"
+    return {row["code"]: row for name in FILES for row in rows(folder / f"{name}.csv")}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
     if not path.exists():
-        return {}
+        return []
     with path.open(encoding="utf-8", newline="") as stream:
-        return {row["code"]: row for row in csv.DictReader(stream, strict=True)}
+        return list(csv.DictReader(stream, strict=True))
 
 
 def test_the_catalogue_holds_the_codes_named_for_it() -> None:
@@ -44,8 +47,7 @@ def test_the_catalogue_holds_the_codes_named_for_it() -> None:
 
 
 def test_codes_are_plain_and_stand_once() -> None:
-    with (HOME / "data" / "errors.csv").open(encoding="utf-8", newline="") as stream:
-        found = [row["code"] for row in csv.DictReader(stream, strict=True)]
+    found = [row["code"] for name in FILES for row in rows(HOME / "data" / f"{name}.csv")]
     assert len(found) == len(set(found))
     assert all(re.fullmatch(r"[a-z0-9_]+", code) for code in found)
 

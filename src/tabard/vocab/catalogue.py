@@ -1,4 +1,6 @@
-"""The sentences behind every refusal: what happened and what to do next, by code of `data/errors.csv`.
+"""The sentences behind every refusal and finding: what is wrong and what to do next.
+
+Refusals stand by code in `data/errors.csv`, what the checks of figures find in `data/findings.csv`.
 
 Fields are put in as plain text; a field that the caller left out shows as an ellipsis."""
 
@@ -10,6 +12,8 @@ from string import Formatter
 from typing import Any
 
 from tabard.vocab.words import HERE, LANGUAGES, records
+
+FILES = ("errors", "findings")
 
 
 def codes() -> tuple[str, ...]:
@@ -45,7 +49,5 @@ class _Gaps(Formatter):
 @cache
 def _sentences(language: str) -> Mapping[str, Mapping[str, str]]:
     folder = HERE / "data" if language == "en" else HERE / "labels" / language
-    path = folder / "errors.csv"
-    if language not in LANGUAGES or not path.exists():
-        return {}
-    return {record["code"]: record for record in records(path)}
+    paths = [folder / f"{name}.csv" for name in FILES] if language in LANGUAGES else []
+    return {record["code"]: record for path in paths if path.exists() for record in records(path)}

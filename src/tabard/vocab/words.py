@@ -15,7 +15,7 @@ from types import MappingProxyType
 HERE = Path(__file__).parent
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 # These share the folder and are tables of another shape, not lists of words.
-NOT_LISTS = frozenset({"errors", "resolution_terms"})
+NOT_LISTS = frozenset({"errors", "findings", "resolution_terms"})
 
 
 @dataclass(frozen=True, slots=True)

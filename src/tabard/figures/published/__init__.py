@@ -1,0 +1,1 @@
+"""Figures that others have printed: kept as printed, compared with ours and with each other, and checked."""
