@@ -57,6 +57,8 @@ class Small(BaseHTTPRequestHandler):
 
     kept: ClassVar[dict[str, bytes]] = {}
     refused: ClassVar[list[str]] = []
+    asked: ClassVar[list[str]] = []
+    moved: ClassVar[bool] = False
 
     def log_message(self, *_: Any) -> None:
         """Nothing to say."""
@@ -70,6 +72,7 @@ class Small(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def act(self) -> None:
+        self.asked.append(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         signed = f"Signature={signature(self)}" in self.headers.get("Authorization", "")
         if not signed or self.headers["x-amz-content-sha256"] not in (sha256(body), "UNSIGNED-PAYLOAD"):
@@ -77,7 +80,9 @@ class Small(BaseHTTPRequestHandler):
             self.answer(403, error("SignatureDoesNotMatch"), Content_Type="application/xml")
             return
         parts = urlsplit(self.path)
-        if parts.path.strip("/") == "bucket":
+        if self.moved:
+            self.answer(307, Location=f"http://{self.headers['Host']}/elsewhere{self.path}")
+        elif parts.path.strip("/") == "bucket":
             self.answer(200, listing(self.kept), Content_Type="application/xml")
         elif self.command == "PUT":
             self.kept[parts.path] = body
@@ -111,6 +116,7 @@ def listing(kept: dict[str, bytes]) -> bytes:
 def server() -> Iterator[str]:
     Small.kept.clear()
     Small.refused.clear()
+    Small.asked.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Small) as small:
         Thread(target=small.serve_forever, daemon=True).start()
         yield f"127.0.0.1:{small.server_port}"
@@ -182,6 +188,13 @@ def test_who_has_another_secret_is_refused(server: str) -> None:
         store.exists(KEY)
     assert Small.refused
     assert Small.kept == {}
+
+
+def test_a_store_that_sends_elsewhere_is_not_followed(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Small, "moved", True)
+    with pytest.raises(OSError, match="not put"):
+        bucket(server).put(KEY, b"x")
+    assert Small.asked == [f"/bucket/attachments/{KEY}"]
 
 
 def test_a_store_that_is_away_says_so_and_nothing_of_the_secret() -> None:

@@ -128,7 +128,8 @@ def test_signing_in_is_a_line_and_brings_the_accounts_own_language(cast: Cast, c
     assert answer.url == "/"  # type: ignore[attr-defined]  # never to another site
     assert [line.actor for line in lines() if line.verb == "access:account:sign-in"] == [account.pk]
     assert '<html lang="ar" dir="rtl">' in body(client, "/")
-    assert client.post("/sign-out/").url == "/sign-in/"  # type: ignore[attr-defined]
+    out = client.post("/sign-out/")
+    assert (out.url, out.headers["Clear-Site-Data"]) == ("/sign-in/", '"cache"')  # type: ignore[attr-defined]
     assert client.get("/").status_code == 302
 
 

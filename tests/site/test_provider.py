@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -46,6 +48,8 @@ class Provider:
     forged: bool = False  # signed with the public key, as if that were a password
     asked: dict[str, str] = field(default_factory=dict)
     exchanged: dict[str, str] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)  # other addresses than its own
+    moved: str = ""  # a path that sends elsewhere
 
     def token(self) -> str:
         now = int(time.time())
@@ -73,12 +77,16 @@ def made(settings: Any) -> Iterator[Provider]:
             self.wfile.write(body)
 
         def do_GET(self) -> None:
+            if self.path == said.moved:
+                self.send_response(302)
+                self.send_header("Location", f"{said.url}/elsewhere{self.path}")
+                return self.end_headers()
+            self.path = self.path.removeprefix("/elsewhere")
             if self.path == "/keys":
                 return self.answer({"keys": [KEY.as_dict(private=False)]})
             ends = {"authorization_endpoint": "there", "token_endpoint": "token", "jwks_uri": "keys"}
-            return self.answer(
-                {"issuer": said.issuer or said.url} | {k: f"{said.url}/{v}" for k, v in ends.items()}
-            )
+            told = {"issuer": said.issuer or said.url} | {k: f"{said.url}/{v}" for k, v in ends.items()}
+            return self.answer(told | said.ends)
 
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -109,9 +117,17 @@ def member(cast: Cast, settings: Any) -> Account:
     return create_account(by=cast.administrator, handle="member", password=PASSWORD)
 
 
+def way(page: str) -> str:
+    """Where a page goes on to by itself."""
+    found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page)
+    assert found, page
+    assert f'href="{found[1]}"' in page
+    return unescape(found[1])
+
+
 def go(phone: Client, made: Provider, path: str = "/sign-in/provider/", **changed: str) -> Any:
     """There and back."""
-    there = urlsplit(phone.get(path).headers["Location"])
+    there = urlsplit(way(phone.post(path).text))
     made.asked = {name: value[0] for name, value in parse_qs(there.query).items()}
     back = {"code": "c", "state": made.asked["state"]} | changed
     return phone.get("/sign-in/provider/back/", back)
@@ -127,15 +143,15 @@ def bound(cast: Cast, member: Account, made: Provider) -> None:
 
 def test_off_there_is_nothing(settings: Any) -> None:
     assert settings.OIDC == {}
-    for path in ("/sign-in/provider/", "/sign-in/provider/back/?code=c&state=s"):
-        assert Client().get(path).status_code == 404
+    assert Client().post("/sign-in/provider/").status_code == 404
+    assert Client().get("/sign-in/provider/back/?code=c&state=s").status_code == 404
     assert "Head Office" not in Client().get("/sign-in/").text
 
 
 def test_one_binds_ones_account_and_signs_in_by_it(member: Account, made: Provider) -> None:
     phone = Client()
     phone.post("/sign-in/", {"handle": "member", "password": PASSWORD})
-    assert go(phone, made, "/account/provider/bind/").headers["Location"] == "/account/factors/"
+    assert go(phone, made, "/account/factors/provider/bind/").headers["Location"] == "/account/factors/"
     assert made.subject not in str(list(Identity.objects.values()))
     other = Client()
     assert "Head Office" in other.get("/sign-in/").text
@@ -144,7 +160,7 @@ def test_one_binds_ones_account_and_signs_in_by_it(member: Account, made: Provid
     assert made.subject not in str([vars(line) for line in lines()])
     assert made.asked["code_challenge_method"] == "S256"
     assert len(made.exchanged["code_verifier"]) >= 43
-    assert phone.post("/account/provider/unbind/").status_code == 302
+    assert phone.post("/account/factors/provider/unbind/").status_code == 302
     assert not is_in(Client()) or pytest.fail("a stranger is in")
     assert go(Client(), made).status_code == 400
 
@@ -235,16 +251,67 @@ def test_one_person_binds_one_account(cast: Cast, member: Account, made: Provide
     bound(cast, cast.amina, made)
     phone = Client()
     phone.post("/sign-in/", {"handle": "member", "password": PASSWORD})
-    answer = go(phone, made, "/account/provider/bind/")
+    answer = go(phone, made, "/account/factors/provider/bind/")
     assert answer.status_code == 400
     assert not Identity.objects.filter(account=member).exists()
 
 
 def test_a_provider_that_calls_itself_another_is_not_followed(made: Provider) -> None:
     made.issuer = "http://127.0.0.1:1"
-    assert Client().get("/sign-in/provider/").status_code == 400
+    assert Client().post("/sign-in/provider/").status_code == 400
 
 
 def test_a_provider_that_does_not_answer(made: Provider, settings: Any) -> None:
     settings.OIDC = settings.OIDC | {"issuer": "http://127.0.0.1:9"}
-    assert Client().get("/sign-in/provider/").status_code == 400
+    assert Client().post("/sign-in/provider/").status_code == 400
+
+
+def test_nobody_is_sent_to_the_provider_by_another_page(cast: Cast, member: Account, made: Provider) -> None:
+    """A button of ours with its token, or nothing: neither a link nor a form of elsewhere begins a session."""
+    phone = Client(enforce_csrf_checks=True)
+    assert phone.get("/sign-in/provider/").status_code == 405
+    assert phone.post("/sign-in/provider/").status_code == 403
+    page = phone.get("/sign-in/").text
+    button = page[page.index('action="/sign-in/provider/"') :]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', button)
+    assert token
+    sent = {"csrfmiddlewaretoken": token[1], "next": "/figures/"}
+    assert way(phone.post("/sign-in/provider/", sent).text).startswith(f"{made.url}/there?")
+
+
+def test_binding_asks_first_who_one_is_and_comes_back_to_the_page(member: Account, made: Provider) -> None:
+    phone = Client()
+    phone.post("/sign-in/", {"handle": "member", "password": PASSWORD})
+    assert phone.get("/account/factors/provider/bind/").status_code == 405
+    session = phone.session
+    session["proved"] = 0
+    session.save()
+    answer = phone.post("/account/factors/provider/bind/")
+    assert answer.headers["Location"] == "/account/prove/?next=%2Faccount%2Ffactors%2F"
+    assert phone.get("/account/factors/").status_code == 200
+
+
+@pytest.mark.parametrize("moved", ["/.well-known/openid-configuration", "/keys"])
+def test_a_provider_that_sends_elsewhere_is_not_followed(
+    moved: str, cast: Cast, member: Account, made: Provider
+) -> None:
+    bound(cast, member, made)
+    phone = Client()
+    there = urlsplit(way(phone.post("/sign-in/provider/").text))
+    made.asked = {name: value[0] for name, value in parse_qs(there.query).items()}
+    provider.client.cache_clear()
+    made.moved = moved
+    assert (
+        phone.get("/sign-in/provider/back/", {"code": "c", "state": made.asked["state"]}).status_code == 400
+    )
+    made.moved = ""
+    assert go(phone, made).status_code == 302
+
+
+@pytest.mark.parametrize("end", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_a_provider_is_spoken_to_in_secret_only(end: str, made: Provider) -> None:
+    made.ends = {end: "http://there.example/"}
+    assert Client().post("/sign-in/provider/").status_code == 400
+    made.ends = {end: "https://there.example/"}
+    provider.client.cache_clear()
+    assert Client().post("/sign-in/provider/").status_code == 200

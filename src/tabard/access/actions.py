@@ -29,9 +29,9 @@ def create_account(
     example: bool = False,
 ) -> Account:
     """A new account, without any role; no password means that it cannot sign in with one."""
-    if password is not None:
-        checked(password)
     account = Account(handle=handle, name=name, language=language, is_example=example)
+    if password is not None:
+        checked(password, account)
     account.set_password(password)
     account.save(force_insert=True)
     record("access:account:create", f"account:{account.pk}", example=example)
@@ -109,7 +109,7 @@ def unlock_account(*, by: Account, account: Account) -> None:
 @action(Permission.PASSWORD_CHANGE, about=_about_account)
 def change_password(*, by: Account, account: Account, password: str, keep: str = "") -> None:
     """Another password. Every session ends, but for the one with the key to keep."""
-    account.set_password(checked(password))
+    account.set_password(checked(password, account))
     account.save(update_fields=["password"])
     ended = account.sessions.exclude(session_key=keep).delete()[0]
     record("access:password:change", policy.key_of(account), sessions=ended)

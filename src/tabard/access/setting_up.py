@@ -39,7 +39,7 @@ def set_up(*, by: Account, account: Account, given: str, password: str) -> None:
     """Choose a password by a link."""
     if not opens(account, given):
         raise Refused("link_ended")
-    account.set_password(checked(password))
+    account.set_password(checked(password, account))
     account.save(update_fields=["password"])
     account.sessions.all().delete()
     record("access:account:set-up", key_of(account))

@@ -19,7 +19,7 @@ from tabard.intake.storage import KEY
 
 PREFIX = "attachments/"
 PATIENCE = Timeout(connect=5, read=30)
-AGAIN = Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504])
+AGAIN = Retry(total=2, redirect=0, backoff_factor=0.2, status_forcelist=[502, 503, 504])
 TROUBLE = (MinioException, HTTPError, ValueError)
 
 

@@ -9,13 +9,15 @@ from functools import cache
 from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import DjangoOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 from joserfc.errors import JoseError
 from requests import RequestException
 
@@ -25,24 +27,28 @@ from tabard.access.models import Account
 from tabard.access.trail import console
 from tabard.rules.ids import ulid
 from tabard.rules.refusals import Refused
+from tabard.site.environment import is_encrypted
 from tabard.site.letting_in import first_step, onward
 from tabard.site.proving import own_account, proved
 from tabard.site.views.sign_in import form
 
 GOAL, LINK = "provider_goal", "provider_link"
 SECONDS = 10
+ENDS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 FAULTS = (AuthlibBaseError, JoseError, RequestException, ValueError, KeyError, TypeError, RuntimeError)
 
 
 @login_not_required
+@require_POST
 @never_cache
 def begin(request: HttpRequest) -> HttpResponse:
-    """Off to the provider."""
+    """Off to the provider, because a person pressed the button here: no other page can send a browser this way."""
     request.session[GOAL] = onward(request)
     return off(request)
 
 
+@require_POST
 @proved
 def bind(request: HttpRequest) -> HttpResponse:
     """Off to the provider, to bind whoever comes back to this account."""
@@ -68,12 +74,18 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 def off(request: HttpRequest) -> HttpResponse:
-    there = request.build_absolute_uri(reverse("sign-in-provider-back"))
+    """A page that goes on by itself: a form may lead nowhere but here, by our own policy, redirects included."""
+    back_here = request.build_absolute_uri(reverse("sign-in-provider-back"))
     try:
-        answer: HttpResponse = trusted().authorize_redirect(request, there)
+        there = trusted().authorize_redirect(request, back_here).url
     except FAULTS:
         return form(request, onward(request), Refused("provider_failed"))
-    return answer
+    return render(request, "sign_in_provider.html", {"there": there, "provider": shown()})
+
+
+def shown() -> str:
+    """What the provider is called."""
+    return settings.OIDC.get("name") or settings.OIDC.get("issuer", "")
 
 
 def person(request: HttpRequest) -> tuple[str, str]:
@@ -111,8 +123,24 @@ def trusted() -> Any:
     told = there.load_server_metadata()
     if told.get("issuer") != settings.OIDC["issuer"]:
         raise ValueError("another issuer")
+    if not all(is_encrypted(told[end]) for end in ENDS):
+        raise ValueError("in the open")
     told["id_token_signing_alg_values_supported"] = SIGNATURES
     return there
+
+
+class Session(OAuth2Session):  # type: ignore[misc]
+    """Asks the address that was named and no other: whoever is sent elsewhere has failed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_redirects = 0
+
+
+class Client(DjangoOAuth2App):  # type: ignore[misc]
+    """The library's own, with such sessions."""
+
+    client_cls = Session
 
 
 @cache
@@ -120,6 +148,7 @@ def client(issuer: str, client_id: str, client_secret: str) -> Any:
     """Keeps what the provider says of itself."""
     return OAuth().register(
         "tabard",
+        client_cls=Client,
         client_id=client_id,
         client_secret=client_secret,
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",

@@ -64,9 +64,11 @@ def second(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Close the session."""
+    """Close the session. The browser drops what it kept of our pages; the language and the keys one chose stay."""
     logout(request)
-    return redirect("sign-in")
+    response = redirect("sign-in")
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def form(request: HttpRequest, goal: str, refusal: Refused | None = None) -> HttpResponse:
