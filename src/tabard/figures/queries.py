@@ -112,7 +112,7 @@ def _asked(
     register: str | None,
 ) -> tuple[Declaration, Question, str]:
     said = declaration(name)
-    chosen, collections = _collections(said, snapshot, register)
+    chosen, collections = _collections(said, by, snapshot, register)
     for collection in collections:
         policy.require(by, Permission.TABLE_READ, (f"collection:{collection}",))
     columns = tuple(cells.column(year) for year in years)
@@ -120,11 +120,13 @@ def _asked(
     return said, Question(said, folder, collections, columns), chosen
 
 
-def _collections(said: Declaration, snapshot: Snapshot, register: str | None) -> tuple[str, tuple[str, ...]]:
+def _collections(
+    said: Declaration, by: policy.Actor, snapshot: Snapshot, register: str | None
+) -> tuple[str, tuple[str, ...]]:
     """The collections a table reads; `register` in its declaration is one of them, never two at once."""
     if REGISTER not in said.collections:
         return "", said.collections
-    chosen = register or _register(snapshot)
+    chosen = register or _register(by, snapshot)
     codes = {"example": _examples(), OWN: (OWN,)}.get(chosen)
     if codes is None:
         raise Refused("table_out_of_bounds", table=said.code)
@@ -133,10 +135,20 @@ def _collections(said: Declaration, snapshot: Snapshot, register: str | None) ->
     )
 
 
-def _register(snapshot: Snapshot) -> str:
+def _register(by: policy.Actor, snapshot: Snapshot) -> str:
+    """The own register unless it holds nothing; whoever reads only the example is not told which."""
+    if not policy.may(by, Permission.TABLE_READ, [f"collection:{OWN}"]) and _reads_example(by):
+        return "example"
     counts = manifest.read(manifest.folder(snapshot.id))["collections"]
     has = {code for code, standing in counts.items() if standing.get("counted")}
     return "example" if OWN not in has and has & set(_examples()) else OWN
+
+
+def _reads_example(by: policy.Actor) -> bool:
+    examples = _examples()
+    return bool(examples) and all(
+        policy.may(by, Permission.TABLE_READ, [f"collection:{code}"]) for code in examples
+    )
 
 
 def _examples() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from tabard.access import policy
+from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.api import shapes
 from tabard.api.answers import answer
@@ -97,10 +98,11 @@ def _table(
 @router.get("/snapshots", response=shapes.SnapshotList, summary="List snapshots")
 def list_snapshots(request: HttpRequest) -> HttpResponse:
     """The newest 50."""
-    if not policy.may_somewhere(account(request), Permission.TABLE_READ):
-        policy.require(account(request), Permission.TABLE_READ)
+    by = account(request)
+    if not policy.may_somewhere(by, Permission.TABLE_READ):
+        policy.require(by, Permission.TABLE_READ)
     rows = queries.snapshots()[:MOST_SNAPSHOTS]
-    return answer(shapes.SnapshotList(items=[_told(row) for row in rows]))
+    return answer(shapes.SnapshotList(items=[_told(row, by) for row in rows]))
 
 
 @router.post(
@@ -114,9 +116,10 @@ def freeze(request: HttpRequest) -> HttpResponse:
     if day is not None and day > datetime.now(UTC).date():
         raise Refused("future_date", field="known_on")
     known = day or datetime.now(UTC)
-    return apart(request, lambda: answer(_told(actions.freeze(by=by, known_on=known)), 201))
+    return apart(request, lambda: answer(_told(actions.freeze(by=by, known_on=known), by), 201))
 
 
-def _told(row: Snapshot) -> shapes.SnapshotOut:
-    names = ("id", "known_on", "recorded_by", "made_at", "incidents", "manifest_sha256")
-    return shapes.SnapshotOut(**{name: getattr(row, name) for name in names})
+def _told(row: Snapshot, by: Account) -> shapes.SnapshotOut:
+    names = ("id", "known_on", "recorded_by", "made_at", "manifest_sha256")
+    count = row.incidents if policy.may(by, Permission.TABLE_READ) else None
+    return shapes.SnapshotOut(incidents=count, **{name: getattr(row, name) for name in names})

@@ -40,13 +40,13 @@ def newest(months: Sequence[str], *, series: bool) -> int:
 
 
 def _months(said: Declaration, actor: Actor, register: str) -> list[str]:
-    rows = Current.objects.filter(seen_by(actor), collection__in=_codes(said, register)).exclude(occurred="")
+    rows = Current.objects.filter(seen_by(actor), collection__in=_codes(said, actor, register)).exclude(occurred="")
     return sorted(set(rows.order_by().values_list(Substr("occurred", 1, 7), flat=True).distinct()))
 
 
-def _codes(said: Declaration, register: str) -> list[str]:
+def _codes(said: Declaration, actor: Actor, register: str) -> list[str]:
     if REGISTER not in said.collections:
         return list(said.collections)
     examples = list(Collection.objects.filter(is_example=True).values_list("code", flat=True))
-    own = ["own"] if Current.objects.filter(collection="own").exists() else []
+    own = ["own"] if Current.objects.filter(seen_by(actor), collection="own").exists() else []
     return {"own": ["own"], "example": examples}.get(register) or own or examples
