@@ -27,7 +27,8 @@ from tabard.incidents.told import tell
 from tabard.incidents.worker import process
 from tabard.incidents.writer import Entry
 from tabard.intake.actions import open_batch, receive, save_mapping
-from tabard.people.actions import create_organisation
+from tabard.people.actions import add_word, create_organisation
+from tabard.people.models import Organisation
 from tabard.rules import facts
 from tabard.rules.ids import ulid
 
@@ -53,14 +54,14 @@ class Planted:
     machine: Machine
 
 
-def entry(employer: str) -> Entry:
+def entry(employer: str, cause: str = "raid") -> Entry:
     day = date(2026, 5, 4)
     harm = facts.Harm(
         1, outcomes={"died": YES}, scope="unrwa_area", org_type="unrwa", organisation=employer,
         recruitment="local", contract="national_staff", subject=SUBJECT, gender="female",
     )  # fmt: skip
     told = facts.Incident(
-        first_day=day, last_day=day, date_precision="exact", country="SSD", cause="crime", means="shooting",
+        first_day=day, last_day=day, date_precision="exact", country="SSD", cause=cause, means="shooting",
         harm=(harm,),
         margins=(facts.Margin(1, "recruitment", "local"), facts.Margin(1, "org_type", "unrwa")),
     )  # fmt: skip
@@ -75,6 +76,9 @@ def planted(db: None) -> Planted:
     employer = create_organisation(by=by, name=f"{CANARY} Employer", kind="ingo")
     owner = create_organisation(by=by, name=f"{CANARY} Owner", kind="ingo")
     known = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    add_word(
+        by=by, list_code="cause", code="raid", parent="crime", labels={"en": f"{CANARY} Raid"}, owner=owner.pk
+    )
     incident = report(
         by=by,
         collection="own",
@@ -99,6 +103,12 @@ def exports(planted: Planted) -> Iterator[tuple[str, bytes]]:
 def api(planted: Planted) -> Iterator[tuple[str, bytes]]:
     at = f"/incidents/{planted.incident.reference}"
     paths = ["/incidents", at, f"{at}/revisions", f"{at}/told", f"{at}/needs", "/needs", f"{at}/decisions"]
+    paths += [
+        "/batches",
+        f"{at}/attachments",
+        f"{at}/questions",
+        "/incidents?gender=female&limit=1",
+    ]
     paths += [f"/exports/{kind}" for kind in ("hxl-csv", "json", "geojson", "xlsx")]
     paths += [f"{at}/flash?level={level}&language=fr" for level in ("internal", "partner", "public")]
     for path in paths:
@@ -117,8 +127,11 @@ def flashes(planted: Planted) -> Iterator[tuple[str, bytes]]:
 
 def lists(planted: Planted) -> Iterator[tuple[str, bytes]]:
     """Pages that list records: references, codes and counts only, whoever looks."""
-    for path in ("/", "/incidents/", "/incidents/?country=SSD", "/review/"):
-        yield path, planted.page.get(path).content
+    paths = ["/", "/incidents/", "/incidents/?country=SSD", "/review/", "/review/?state=new", "/notices/"]
+    for path in (*paths, "/audit/", "/audit/export.jsonl", "/incidents/drafts/"):
+        answer = planted.page.get(path)
+        assert answer.status_code == 200, path
+        yield path, b"".join(answer) if answer.streaming else answer.content
 
 
 ROUTES: dict[str, Callable[[Planted], Iterator[tuple[str, bytes]]]] = {
@@ -157,7 +170,7 @@ def leaks(data: bytes) -> list[str]:
         told = json.loads(data)
     except ValueError:
         return found
-    return found + [f"{name}={value}" for name, value in stated(told) if name in FIELDS]
+    return found + [f"{name}={value}" for name, value in stated(told) if name in FIELDS or value == "local"]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -184,10 +197,17 @@ def test_nor_by_what_is_asked_for(planted: Planted, filters: str) -> None:
         answer = planted.page.get(f"/incidents/export.json?{filters}")
         return [one["reference"] for one in json.loads(b"".join(answer.streaming_content))]  # type: ignore[attr-defined]
 
+    def given(more: str = "") -> object:
+        """With the cursors, which are made of ids."""
+        return json.loads(planted.machine.get(f"/incidents?{filters}{more}").content)
+
+    nothing: dict[str, object] = {"items": []}
+    report(by=planted.by, collection="own", entry=entry("", "crime"))  # or the first page would be the last
     assert taken() == []
-    assert json.loads(planted.machine.get(f"/incidents?{filters}").content)["items"] == []
+    assert (given(), given("&limit=1")) == (nothing, nothing)
     tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
     assert taken() == [planted.incident.reference]
+    assert given("&limit=1") != nothing
 
 
 def test_the_screen_says_so_and_still_tells_who_is_cleared(planted: Planted) -> None:
@@ -227,7 +247,7 @@ def test_an_imported_log_of_long_ago_is_settled_at_once(planted: Planted) -> Non
 
 
 def test_files_stay_with_their_names(planted: Planted) -> None:
-    """Nobody knows what a file shows: no machine takes it away."""
+    """Nobody knows what a file shows: it is opened by nobody, on no screen and by no machine."""
     data = f"{CANARY} passport".encode()
     made = attach(
         by=planted.by, incident=planted.incident, data=data, name=f"{CANARY}.txt", declared="text/plain"
@@ -236,9 +256,18 @@ def test_files_stay_with_their_names(planted: Planted) -> None:
     assert CANARY not in planted.machine.get(listed).content.decode()
     refused = planted.machine.get(content)
     assert (refused.status_code, json.loads(refused.content)["code"]) == (409, "next_of_kin_wait")
+    for address in (f"{content}/", f"{content}/?save"):
+        answer = planted.page.get(address)
+        assert answer.status_code == 400
+        assert "Next of kin are not informed yet" in answer.content.decode()
+        assert CANARY not in answer.content.decode()
+    shown = f"/incidents/{planted.incident.reference}/"
+    assert f'href="{content}/"' not in planted.page.get(shown).content.decode()
     tell(by=planted.by, incident=planted.incident, whom="next_of_kin")
     assert CANARY in planted.machine.get(listed).content.decode()
     assert planted.machine.get(content).content == data
+    assert planted.page.get(f"{content}/").content == data
+    assert f'href="{content}/"' in planted.page.get(shown).content.decode()
 
 
 def test_a_machine_that_revises_what_it_was_given_loses_nothing(planted: Planted) -> None:
@@ -252,3 +281,13 @@ def test_a_machine_that_revises_what_it_was_given_loses_nothing(planted: Planted
     after = json.loads(Current.objects.select_related("revision").get(pk=planted.incident.pk).revision.facts)
     assert after.pop("severity") == "critical"
     assert after == json.loads(before)
+
+
+def test_the_audit_chain_tells_no_employer(planted: Planted) -> None:
+    """Nor of whom the incident is: its lines leave as a file and over the API."""
+    employer, owner = Organisation.objects.order_by("name").values_list("pk", flat=True)
+    file = b"".join(planted.page.get("/audit/export.jsonl")).decode().splitlines()
+    read = json.loads(planted.machine.get("/audit?limit=200").content)["items"]
+    of_it = [line for line in (*file, *map(json.dumps, read)) if planted.incident.pk in line]
+    assert len(of_it) > 4
+    assert not [line for line in of_it if employer in line or owner in line or SUBJECT in line]

@@ -9,6 +9,7 @@ from tabard.access.door import action, record
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.roles import SENSITIVITIES, cleared
+from tabard.incidents import kin
 from tabard.incidents.actions import keys_of
 from tabard.incidents.models import Incident
 from tabard.incidents.queries import visible_to
@@ -94,10 +95,13 @@ def find(*, by: Account, attachment: str) -> tuple[Incident, Attachment]:
 
 
 def read(*, by: Account, attachment: str) -> File:
-    """The content of one attached file; that it was read is a line of the audit trail."""
+    """The content of one attached file; that it was read is a line of the audit trail.
+
+    While next of kin wait, nobody gets it: a file that was opened has left, and nobody knows what it shows."""
     incident, found = find(by=by, attachment=attachment)
     if not _may_read(by, incident, found):
         raise Refused("not_found")
+    kin.require_told(incident)
     name = attachments.names([found]).get(found.pk, "")
     kept = File(name, found.media_type, attachments.content(found))
     trail.has_read(by=by, verb="intake:attachment:read", subject=found.about, fields=[found.pk])

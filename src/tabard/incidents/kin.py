@@ -28,6 +28,11 @@ def under_embargo(prefix: str = "") -> Q:
     return Q(**{f"{prefix}kin": WAITS})
 
 
+def may_leave(prefix: str = "") -> Q:
+    """The condition for what may: as a plain join where the row asked for stands beside `Current`."""
+    return Q(**{f"{prefix}kin__in": (FREE, SETTLED)})
+
+
 def holds(incident: Incident) -> bool:
     """Whether next of kin of somebody in it still have to be told."""
     current = getattr(incident, "current", None)
@@ -41,7 +46,7 @@ def waiting(incidents: Iterable[str]) -> frozenset[str]:
 
 
 def require_told(incident: Incident) -> None:
-    """Refuse while next of kin wait: for files, of which nobody knows what they show."""
+    """Refuse while next of kin wait: for files, of which nobody knows what they show, whoever asks for them."""
     if holds(incident):
         raise Refused("next_of_kin_wait")
 

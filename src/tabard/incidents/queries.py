@@ -15,6 +15,7 @@ from tabard.access import policy
 from tabard.access.permissions import Permission
 from tabard.access.policy import Actor, Grant
 from tabard.access.roles import SENSITIVITIES, cleared
+from tabard.incidents import kin
 from tabard.incidents.facets import OPEN, UNKNOWN, facet
 from tabard.incidents.models import Counter, Current, Incident, Listing, Revision
 from tabard.rules.refusals import Refused
@@ -152,10 +153,16 @@ def _beyond(cursor: Cursor | None) -> Q:
     return Q(**{f"occurred__{side}": cursor.occurred}) | same_day
 
 
-def keys(actor: Actor, filters: Filters, cursor: Cursor | None, size: int) -> list[tuple[str, str]]:
-    """(first day, incident id) of the next `size` incidents beyond the cursor, in the list's order."""
+def keys(
+    actor: Actor, filters: Filters, cursor: Cursor | None, size: int, *, leaving: bool = False
+) -> list[tuple[str, str]]:
+    """(first day, incident id) of the next `size` incidents beyond the cursor, in the list's order.
+
+    `leaving` is asked by machines: what waits for word to next of kin answers to no question about recruitment."""
     order = ("occurred", "incident_id") if cursor and cursor.back else ("-occurred", "-incident_id")
     where = seen_by(actor) & _condition(filters) & _beyond(cursor)
+    if leaving and filters.recruitment:
+        where &= kin.may_leave("incident__current__")
     if filters.about_people:
         found = _found(Listing.objects.all(), where & _people(filters), filters.prefix)
     else:
@@ -183,9 +190,11 @@ def _few(prefix: str) -> bool:
     return (given["begun"] or 0) ** 2 <= WALK * (given["all"] or 0)
 
 
-def page(actor: Actor, filters: Filters, cursor: Cursor | None = None, size: int = PAGE) -> Page:
+def page(
+    actor: Actor, filters: Filters, cursor: Cursor | None = None, size: int = PAGE, *, leaving: bool = False
+) -> Page:
     """One page of what the actor may see of what is asked."""
-    found = keys(actor, filters, cursor, size + 1)
+    found = keys(actor, filters, cursor, size + 1, leaving=leaving)
     more, found = len(found) > size, found[:size]
     back = cursor is not None and cursor.back
     if back:

@@ -23,6 +23,7 @@ OUTSIDE = ("civilian",)  # third parties: whose families these are, the organisa
 # What points to a nationality or an employer: the employer's kind too, since some kinds have one member only.
 POINTS = ("scope", "org_type", "organisation", "recruitment", "contract", "subject")
 DIMENSIONS = ("recruitment", "org_type")
+OWN_WORD = "local"  # the tag that names an organisation's own word, and so the organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ def waits(told: Incident, words: Iterable[Word]) -> bool:
 
 def withheld(told: Incident) -> Incident:
     """The facts without what points to a nationality or an employer. Counts by outcome and gender stay."""
-    harm = tuple(map(_bare, told.harm))
-    return replace(told, harm=harm, margins=tuple(m for m in told.margins if not _points(m)))
+    margins = tuple(margin for margin in told.margins if not _points(margin))
+    tags = tuple(tag for tag in told.tags if tag[0] != OWN_WORD)
+    return replace(told, harm=tuple(map(_bare, told.harm)), margins=margins, tags=tags)
 
 
 def restored(sent: Incident, held: Incident) -> Incident:
@@ -84,7 +86,8 @@ def restored(sent: Incident, held: Incident) -> Incident:
     harm, margins = _put_back(sent.harm, held.harm), sent.margins
     if not any(map(_points, margins)):
         margins += tuple(margin for margin in held.margins if _points(margin))
-    return replace(sent, harm=harm, margins=margins)
+    own = tuple(tag for tag in held.tags if tag[0] == OWN_WORD and tag not in sent.tags)
+    return replace(sent, harm=harm, margins=margins, tags=sent.tags + own)
 
 
 def _put_back(sent: tuple[Harm, ...], held: tuple[Harm, ...]) -> tuple[Harm, ...]:

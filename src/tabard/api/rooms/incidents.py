@@ -39,12 +39,11 @@ RENAMED = {"id": "incident_id", "revision": "number", "first_day": "occurred"}
 def list_incidents(request: HttpRequest, asked: Query[Asked], page: Query[Page]) -> HttpResponse:
     """What is current, newest first, of what the account may see."""
     by, filters = account(request), asked.filters()
-    found = queries.page(by, filters, Cursor.parse(page.cursor), page.limit)
-    rows = [row for row in found.rows if not (filters.recruitment and row.kin == kin.WAITS)]
+    found = queries.page(by, filters, Cursor.parse(page.cursor), page.limit, leaving=True)
     links = {"next": found.following, "prev": found.previous}
     return answer(
         shapes.IncidentList(
-            items=[_line(row) for row in rows],
+            items=[_line(row) for row in found.rows],
             following=found.following or None,
             previous=found.previous or None,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.access.policy import may
+from tabard.incidents import kin
 from tabard.incidents.actions import keys_of
 from tabard.incidents.attaching import listed
 from tabard.incidents.models import Incident
@@ -22,6 +23,7 @@ def panel(incident: Incident, by: Account) -> Panel | None:
         "files": files,
         "may_add": may_add,
         "may_remove": may(by, Permission.ATTACHMENT_REMOVE, keys),
+        "waits": kin.holds(incident),
         "withheld": sum(not file.may_read for file in files),
     }
     return Panel("components/attached.html", shown)
