@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -33,6 +33,7 @@ MATRIX = Path(__file__).parent / "matrix"
 ROLES = ("reader", "officer", "desk", "analyst", "auditor", "administrator", "custodian", "operator")
 NOTHING = "01AAAAAAAAAAAAAAAAAAAAAAAA"
 CANARY = "Zyxwv Canaryname"
+PLACE = Position(4.85, 31.6, "exact")
 KNOWN = datetime(2019, 5, 2, tzinfo=UTC)
 
 
@@ -74,7 +75,9 @@ def collections(cast: Cast) -> None:
         create_collection(by=cast.console, code=code, label=code)
 
 
-def incident(cast: Cast, owner: str, sensitivity: str = "internal", words: str = CANARY) -> Incident:
+def incident(
+    cast: Cast, owner: str, sensitivity: str = "internal", words: str = CANARY, place: Position = PLACE
+) -> Incident:
     """One killed in South Sudan, told in words that are a canary."""
     told_so = Facts(
         first_day=date(2019, 5, 1),
@@ -84,25 +87,30 @@ def incident(cast: Cast, owner: str, sensitivity: str = "internal", words: str =
         cause="crime",
         harm=(Harm(n=1, outcomes={"died": Outcome(True)}, scope="ngo", org_type="ingo", gender="female"),),
     )
-    texts, place = Texts(details=words), Position(4.85, 31.6, "exact", locality=words)
-    entry = Entry(told_so, place, texts)
+    texts = Texts(details=words, actor_name=words)
+    entry = Entry(told_so, replace(place, locality=words), texts)
     return report(
         by=cast.console, collection="own", entry=entry, owner=owner, sensitivity=sensitivity, known_at=KNOWN
     )
 
 
 def plant(
-    cast: Cast, owner: str, sensitivity: str = "internal", words: str = CANARY, keeper: Account | None = None
+    cast: Cast,
+    owner: str,
+    sensitivity: str = "internal",
+    words: str = CANARY,
+    keeper: Account | None = None,
+    place: Position = PLACE,
 ) -> dict[str, str]:
     """Everything about one incident of this owner, by the names that addresses use."""
-    by, found = cast.console, incident(cast, owner, sensitivity, words)
+    by, found = cast.console, incident(cast, owner, sensitivity, words, place)
     act, _ = together.carry_out(by=by, wanted=Wanted("coded", Why("other")), chosen=[(found, None)])
     need = needs.ask(by=by, incident=found, kind="call_back", text=words)
     file = attaching.attach(by=by, incident=found, data=png(), name=f"{words}.png")
     line = told.tell(by=by, incident=found, whom="police", how="phone")
     draft = drafts.keep(by=by, form={"key": (NOTHING,), "details": (words,)}, incident=found.pk)
     by, scope = (keeper, filters.scopes(keeper)[0]) if keeper else (by, "*")
-    name = (words if words != CANARY else "A question ") + sensitivity
+    name = ("A question " if words.startswith(CANARY) else words) + sensitivity
     question = {"place": "incidents", "name": name, "asked": Filters(country="SSD")}
     kept = filters.keep(by=by, shared=scope, **question)
     ids = {"act": act, "need": need.pk, "file": file.pk, "told": line.pk, "draft": draft.pk, "kept": kept.pk}

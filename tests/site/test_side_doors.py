@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
 
@@ -17,25 +18,38 @@ from django.test import Client
 from api.conftest import Machine, token_of, undone
 from cast import Cast
 from cast import cast as cast
-from planted import NOTHING, ROLES, Call, collections, imports, incident, pages, person, plant, table
+from planted import NOTHING, PLACE, ROLES, Call, collections, imports, incident, pages, person, plant, table
 from tabard.access import policy
 from tabard.access.permissions import Permission
 from tabard.access.roles import SENSITIVITIES
+from tabard.figures.actions import freeze
 from tabard.incidents import queries
+from tabard.rules.facts import Position
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 SEEN = table("seen")
+ELSEWHERE = Position(9.53, 31.66, "exact")
 THEIRS = "Qwertz Hiddenwords"
-CHANGING = re.compile(
-    r'name="csrfmiddlewaretoken" value="\w+"|name="key" value="\w+"|[0-9A-Z]{26}'  # a page's own, made anew
-    r"|\d\d:\d\d(:\d\d)?|\d+\s+(?:seconds?|minutes?)"
+IDS = re.compile(r"[0-9A-Z]{26}")
+MOMENTS = (
+    r"\d\d:\d\d(:\d\d)?(\.\d+)?|\d+\s+(?:seconds?|minutes?)"
+    r"|<code>[0-9a-f]{8}</code>|[0-9a-f]{64}"  # digests of a snapshot, which is numbered by chance
 )
+CHANGING = re.compile(
+    r'name="csrfmiddlewaretoken" value="\w+"|name="key" value="\w+"|'  # a page's own, made anew
+    f"{IDS.pattern}|{MOMENTS}"
+)
+ANEW = ("/snapshots", "/tables")  # of a snapshot that is made for each asking; all other ids stand
 FACTS = {"country": "SSD", "first_day": "2019-05-01", "last_day": "2019-05-01", "cause": "crime"}
 LINKED = {"reason": "other", "kind": "duplicate", "another": "{hidden}"}
 ADDRESSES = (
     "/incidents/?country=SSD",
     "/incidents/?category=killed",
     "/incidents/?gender=female",
+    "/incidents/?recruitment=local",
+    "/incidents/?recruitment=unknown",
+    "/incidents/?country=unknown",
+    "/incidents/?category=nothing-such",
     "/incidents/?collection=own&first_year=2019&last_year=2019",
     "/incidents/?reference=SSD-2019",
     "/incidents/?reference={hidden}",
@@ -43,6 +57,11 @@ ADDRESSES = (
     f"/incidents/?cursor=2019-05-01_{'0' * 26}_b",
     "/incidents/export.csv?gender=female",
     "/incidents/export.geojson",
+    "/incidents/export.csv?reference=SSD",
+    "/figures/annex-4/?year=2019",
+    "/figures/annex-4/?register=own",
+    "/figures/annex-4/fatalities/2019/",
+    "/figures/annex-4/export.csv?year=2019",
     "/incidents/export.json?reference={hidden}",
     "/review/?state=coded",
     "/review/?country=SSD",
@@ -66,22 +85,39 @@ ASKED_OF_THE_API = (
     "/incidents?limit=1",
     "/incidents?country=SSD&gender=female",
     "/incidents?reference={hidden}",
+    "/incidents?reference=SSD",
+    "/incidents?recruitment=unknown",
+    "/incidents?category=killed_violence&limit=1",
+    "/incidents?first_year=2019&last_year=2019",
+    f"/incidents?cursor=2019-05-01_{'Z' * 26}_a",
+    f"/incidents?cursor=2019-05-01_{'0' * 26}_b",
+    "/incidents?country=nowhere",
     "/incidents/{ref}",
+    "/incidents/{ref}/told",
+    "/incidents/{ref}/questions",
+    "/incidents/{ref}/flash?level=internal",
+    "/incidents/{hidden}/flash?level=internal",
     "/incidents/{ref}/revisions",
     "/incidents/{ref}/decisions",
     "/incidents/{ref}/needs",
     "/incidents/{ref}/attachments",
     "/incidents/{hidden}",
     "/needs",
+    "/needs?mine=true",
     "/batches",
     "/collections",
     "/organisations",
     "/words",
     "/exports/json",
+    "/exports/json?reference={hidden}",
+    "/exports/json?gender=female",
     "/exports/geojson",
     "/exports/hxl-csv",
     "/tables",
+    "/tables/annex-4?year=2019",
+    "/tables/annex-4/export.json?year=2019",
     "/snapshots",
+    "/audit",
 )
 
 
@@ -109,10 +145,9 @@ def everything_said(
     for path in ASKED_OF_THE_API if token else ():
         answer = machine.get(path.format(**things))
         body = answer.body if answer.streaming else answer.content
-        yield (
-            f"api {path}",
-            (answer.status_code, answer.headers.get("Link", ""), CHANGING.sub("", body.decode())),
-        )
+        changing = CHANGING if path.startswith(ANEW) else re.compile(MOMENTS)
+        text = changing.sub("", body.decode("utf-8", "replace"))
+        yield f"api {path}", (answer.status_code, answer.headers.get("Link", ""), text)
 
 
 def hide(cast: Cast, role: str) -> list[str]:
@@ -140,18 +175,58 @@ def test_what_is_hidden_changes_no_byte(role: str, cast: Cast) -> None:
     token = token_of(by) if able else ""
     client = Client(raise_request_exception=False)
     client.force_login(by)
-    before = dict(everything_said(client, token, things))
+    with undone():
+        before = counted_and_said(cast, client, token, things)
     references = hide(cast, role)
     assert references[0] == things["hidden"]
-    after = dict(everything_said(client, token, things))
-    assert {
-        name: differing(before[name], after[name]) for name in before if before[name] != after[name]
-    } == {}
+    after = counted_and_said(cast, client, token, things)
+    assert unequal(before, after) == {}
     shown = "".join(text for _, _, text in after.values())
     assert THEIRS not in shown
     if SEEN[role]["public"]:
         assert own["ref"] in shown  # and what one may see is there
     assert ("Zyxwv Canaryname" in shown) == bool(SEEN[role]["words"])
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if not SEEN[role]["words"]])
+def test_what_is_restricted_changes_no_byte(role: str, cast: Cast) -> None:
+    """Of an incident that one sees: other words, names, files, notes and another place, and the same answers."""
+    collections(cast)
+    b = cast.organisation_b.pk
+    by = person(cast, role, cast.organisation_b.scope_key)
+    fixed = {"org": b, "nothing": NOTHING, "row": "fatalities", "owner": b, "hidden": "SSD-2019-0009"}
+    nowhere = dict.fromkeys(("batch", "original", "mapping", "word", "account", "assignment"), NOTHING)
+    able = any(policy.may_somewhere(by, each) for each in Permission)
+    token = token_of(by) if able else ""
+    client = Client(raise_request_exception=False)
+    client.force_login(by)
+    found = []
+    for words, place in (("Zyxwv Canaryname", PLACE), ("Zyxwv Canaryname, and some more", ELSEWHERE)):
+        with undone():
+            own = plant(cast, b, "public", words, cast.joseph, place)
+            things = nowhere | {"number": "1", "held": "1", "turn": "99"} | own | fixed
+            told = counted_and_said(cast, client, token, things)
+            found.append(
+                {name: (code, IDS.sub("", at), IDS.sub("", text)) for name, (code, at, text) in told.items()}
+            )
+    assert unequal(*found) == {}
+    assert not SEEN[role]["public"] or own["ref"] in found[0]["incident"][2]
+
+
+def counted_and_said(
+    cast: Cast, client: Client, token: str, things: dict[str, str]
+) -> dict[str, tuple[int, str, str]]:
+    """With a snapshot of all there is, as somebody made it who sees all."""
+    freeze(by=cast.console, known_on=datetime.now(UTC))
+    return dict(everything_said(client, token, things))
+
+
+Said = dict[str, tuple[int, str, str]]
+
+
+def unequal(before: Said, after: Said) -> dict[str, object]:
+    assert before.keys() == after.keys()
+    return {name: differing(before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 def differing(before: tuple[int, str, str], after: tuple[int, str, str]) -> object:
