@@ -40,7 +40,9 @@ def newest(months: Sequence[str], *, series: bool) -> int:
 
 
 def _months(said: Declaration, actor: Actor, register: str) -> list[str]:
-    rows = Current.objects.filter(seen_by(actor), collection__in=_codes(said, actor, register)).exclude(occurred="")
+    rows = Current.objects.filter(seen_by(actor), collection__in=_codes(said, actor, register)).exclude(
+        occurred=""
+    )
     return sorted(set(rows.order_by().values_list(Substr("occurred", 1, 7), flat=True).distinct()))
 
 
