@@ -72,7 +72,7 @@ def test_put_right_and_taken_in(by: Account) -> None:
     assert (taken.state, taken.incident) == ("accepted", incident.pk)
     assert Current.objects.get().review == "new"
     assert bytes(OriginalBody.objects.get(pk=taken.original).body) == SENT.encode()
-    assert desk.get(address).status_code == 404
+    assert incident.reference in desk.get(address).content.decode()
 
 
 def test_turned_away_and_back(by: Account) -> None:

@@ -82,18 +82,18 @@ def send(
     coded(Entry(told.facts), head.owner)  # a word that is not there is refused before anything is kept
     whole = with_a_source(told)
     receipt = keep(
-        Coming(by.pk, head.key, head.collection, head.owner, "application/json", _bytes(head, whole), "page")
+        Coming(by.pk, head.key, head.collection, head.owner, "application/json", written(head, whole), "page")
     )
     return enter(by=by, head=head, told=whole, original=receipt.id, phone=phone, same=same)
 
 
-def _bytes(head: Head, told: Told) -> bytes:
+def written(head: Head, told: Told) -> bytes:
     """The report as its JSON. What that form cannot hold is refused without telling what it was."""
     known = {"known_at": head.known_at} if head.known_at else {}
     try:
         return ReportIn.from_facts(
             told,
-            id=head.key,
+            id=head.key or None,
             collection=head.collection,
             owner=head.owner,
             sensitivity=head.sensitivity,

@@ -11,6 +11,7 @@ from tabard.access.models import Account
 from tabard.access.permissions import Permission
 from tabard.incidents.actions import keys_of
 from tabard.incidents.decisions import Why, decide, held
+from tabard.incidents.held import behind
 from tabard.incidents.models import Incident, Note, Review, Revision
 from tabard.rules.refusals import Refused
 
@@ -24,8 +25,11 @@ class Question:
 
 
 def reported_by(account: Account, incident: Incident) -> bool:
-    """Whether the account is whoever entered the incident."""
-    return Revision.objects.filter(incident=incident, number=1, by=account.pk).exists()
+    """Whether the account entered the incident, or sent the report that somebody at the desk put right and entered."""
+    if Revision.objects.filter(incident=incident, number=1, by=account.pk).exists():
+        return True
+    sent = behind(incident)
+    return sent is not None and sent.by == account.pk
 
 
 def questions(incident: Incident, *, by: Account) -> list[Question]:

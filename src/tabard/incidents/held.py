@@ -15,16 +15,40 @@ from tabard.formats import report as form
 from tabard.incidents import actions
 from tabard.incidents.decisions import reasons
 from tabard.incidents.local import coded
-from tabard.incidents.models import Incident
+from tabard.incidents.models import Incident, Revision, Words
 from tabard.incidents.writer import Entry
 from tabard.intake.models import OriginalBody, Taken
-from tabard.rules.refusals import Forbidden, Refused
+from tabard.rules.refusals import Refused
 
 
 def visible_to(actor: Actor) -> QuerySet[Taken]:
     """The reports held, and those turned away, within the scopes of who reviews; by collection or owner."""
+    return _within(actor).filter(state__in=["held", "rejected"])
+
+
+def taken_up(actor: Actor, turn: int) -> Taken | None:
+    """A report that was held and has become an incident since; what was coded at once is not found here."""
+    found = _within(actor).filter(pk=turn, state="accepted").first()
+    return found if found and _was_held(found) else None
+
+
+def behind(incident: Incident) -> Taken | None:
+    """The report that the incident was made of, where one was sent and somebody at the desk put it right."""
+    first = Revision.objects.filter(incident=incident, number=1)
+    told_in = {*first.values_list("sources__original", flat=True)}
+    told_in |= {*Words.objects.filter(pk__in=first.values("words")).values_list("original", flat=True)}
+    rows = Taken.objects.filter(original__in=told_in - {"", None}, incident=incident.pk, state="accepted")
+    return next(filter(_was_held, rows), None)
+
+
+def _was_held(taken: Taken) -> bool:
+    """Whatever was coded at once, or came again, has nothing to put right."""
+    return any(note["code"] != "report_repeated" for note in taken.notes)
+
+
+def _within(actor: Actor) -> QuerySet[Taken]:
     scopes = [grant.scope for grant in policy.holding(actor, Permission.INCIDENT_REVIEW)]
-    rows = Taken.objects.filter(state__in=["held", "rejected"])
+    rows = Taken.objects.all()
     if policy.EVERYTHING in scopes:
         return rows
     named = [scope.partition(":") for scope in scopes]
@@ -41,13 +65,18 @@ def keys_of(taken: Taken) -> tuple[str, ...]:
 
 def verbatim(taken: Taken, *, by: Account) -> str:
     """What was sent, word for word; the read is written to the audit trail."""
-    if not policy.may(by, Permission.ORIGINAL_READ, keys_of(taken)):
-        raise Forbidden
+    data = body(taken, by=by)
+    trail.has_read(by=by, verb="intake:original:read", subject=f"original:{taken.original}", fields=["body"])
+    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+def body(taken: Taken, *, by: Account) -> bytes:
+    """The bytes that were sent, for what is made of them; who shows them to anybody asks for them `verbatim`."""
+    policy.require(by, Permission.ORIGINAL_READ, keys_of(taken))
     kept = OriginalBody.objects.filter(pk=taken.original).first()
     if kept is None:
         raise Refused("erased")
-    trail.has_read(by=by, verb="intake:original:read", subject=f"original:{taken.original}", fields=["body"])
-    return bytes(kept.body).decode("utf-8", "replace").replace("\0", "\ufffd")
+    return bytes(kept.body)
 
 
 def _about(*, taken: Taken, **_: object) -> tuple[str, ...]:
@@ -56,9 +85,13 @@ def _about(*, taken: Taken, **_: object) -> tuple[str, ...]:
 
 @action(Permission.INCIDENT_REVIEW, about=_about)
 def take_up(*, by: Account, taken: Taken, data: bytes) -> Incident:
-    """Take a held report in as somebody has put it right; what was sent stays as it came."""
+    """Take a held report in as somebody has put it right; what was sent stays as it came, and whose it was.
+
+    Refused where an incident has its id: what was put right would be lost."""
     _is(taken, "held")
     told = form.read(data)
+    if told.id and Incident.objects.filter(pk=told.id).exists():
+        raise Refused("sent_already", field="id")
     for name in ("collection", "owner"):
         if getattr(taken, name) not in ("", getattr(told, name)):
             raise Refused("bad_value", field=name)
@@ -74,7 +107,7 @@ def take_up(*, by: Account, taken: Taken, data: bytes) -> Incident:
         id=told.id,
     )
     _becomes(taken, "accepted", incident=incident.pk)
-    record("intake:report:take-up", f"original:{taken.original}", incident=incident.pk)
+    record("intake:report:take-up", f"original:{taken.original}", incident=incident.pk, sender=taken.by)
     return incident
 
 

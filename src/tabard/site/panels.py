@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tabard.access.models import Account
 from tabard.incidents.models import Incident
-from tabard.site.components import attached, informed, owed, phoned
+from tabard.site.components import attached, informed, original, owed, phoned
 from tabard.site.components.panel import Panel
 
 PANELS: Sequence[Callable[[Incident, Account], Panel | None]] = (
@@ -15,6 +15,7 @@ PANELS: Sequence[Callable[[Incident, Account], Panel | None]] = (
     owed.panel,
     phoned.panel,
     attached.panel,
+    original.panel,
 )
 
 

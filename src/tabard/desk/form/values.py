@@ -17,6 +17,7 @@ from tabard.vocab.words import is_word
 MOST = 1_000_000
 MOST_DAYS_OFF = 3_660
 FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
+FLAGS = {"1": True, "0": False}
 OWN = re.compile(r"own:([a-z][a-z0-9_]{1,39})")
 T = TypeVar("T")
 
@@ -85,7 +86,10 @@ class Reader:
         return tuple(code for code in found if code in allowed)
 
     def flag(self, name: str) -> bool | None:
-        return {"1": True, "0": False}.get(one(self.form, name))
+        found = one(self.form, name)
+        if found and found not in FLAGS:
+            self.wrong(name, "bad_value")
+        return FLAGS.get(found)
 
     def count(self, name: str, most: int = MOST) -> int | None:
         """A whole number, in the digits of any script."""

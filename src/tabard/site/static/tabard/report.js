@@ -59,5 +59,5 @@
     setTimeout(() => { sending = false; }, 8000);
   });
   addEventListener("pageshow", () => { sending = false; });
-  setInterval(keep, 20000);
+  if (form.dataset.drafts !== "no") setInterval(keep, 20000);
 })();
