@@ -171,7 +171,7 @@ def test_nothing_is_replaced_by_what_is_unique(
 
 def _key_for_each(model: type[Model], unique: tuple[str, ...]) -> None:
     """Rows whose unique columns are all empty say nothing: fill one in, with the seals off."""
-    for name in {"source_key", "key"} & set(unique):
+    for name in {"source_key", "key", "replaces"} & set(unique):
         with appendonly.lifted(alias_of(model)):
             first = model._base_manager.order_by("pk").first()
             model._base_manager.filter(pk=first.pk).update(**{name: "k"})

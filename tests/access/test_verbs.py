@@ -27,6 +27,8 @@ from tabard.desk.callers import OnThePhone
 from tabard.desk.models import Draft, Need, SavedFilter
 from tabard.desk.reporting import Head
 from tabard.figures import actions as figures
+from tabard.figures.models import Published
+from tabard.figures.published.entry import Entry as Printed
 from tabard.formats.report import Told as Said
 from tabard.incidents.decisions import Why
 from tabard.incidents.models import Told
@@ -61,6 +63,9 @@ REVIEWED = {
     "tabard.desk.needs.texts": "a read, written to the trail",
     "tabard.figures.actions.freeze": "asks the policy, writes files, then goes through the door of `keep`",
     "tabard.figures.fresh.fresh": "finds a snapshot, or freezes",
+    "tabard.figures.published.actions.entry_of": "a read: a stored figure as it would be entered",
+    "tabard.figures.published.actions.take_in": "asks the policy, reads a file, then goes through `enter`",
+    "tabard.figures.published.comparing.with_ours": "a read",
     "tabard.figures.queries.cell_incidents": "a read",
     "tabard.figures.queries.table": "a read",
     "tabard.incidents.asking.questions": "a read by whom they are asked, written to the trail",
@@ -191,6 +196,7 @@ def test_no_module_reaches_behind_the_guard() -> None:
 
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
+PRINTED = Printed("A/RES/75/125", "2019", "Treaty status", "States parties", "as printed", "States", "95")
 KEPT = Kept("image/png", 1, "a.png", "", "", "", "0" * 32)  # a file that lies in the store
 Given = Callable[[Cast, World], dict[str, Any]]
 # How each verb is asked. A new verb is asked here too, or the test below says so.
@@ -332,6 +338,11 @@ ASKED: dict[str, Given] = {
     "tabard.incidents.imports.confirm_withdrawals": lambda c, w: {"batch": w.batch},
     "tabard.incidents.imports.undo": lambda c, w: {"batch": w.batch},
     "tabard.figures.actions.keep": lambda c, w: {"frozen": None, "known_on": NOW, "recorded_by": NOW},
+    "tabard.figures.published.actions.enter": lambda c, w: {"found": (), "file": ""},
+    "tabard.figures.published.actions.add": lambda c, w: {"entry": PRINTED},
+    "tabard.figures.published.actions.correct": lambda c, w: {"figure": Published(), "entry": PRINTED},
+    "tabard.figures.published.actions.void": lambda c, w: {"figure": Published()},
+    "tabard.figures.published.actions.erase_note": lambda c, w: {"figure": Published()},
     "tabard.figures.writing.export": lambda c, w: {"table": Counted(), "form": "csv"},
 }
 

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     TOKEN_ISSUE = "access:token:issue"  # make a key for a machine; one's own everybody may
     TOKEN_REVOKE = "access:token:revoke"  # end such a key; one's own everybody may
     NEED_KEEP = "desk:need:keep"  # ask for help, take an action on, say that it is done or given up
+    PUBLISHED_KEEP = "figures:published:keep"  # enter, correct and void figures that others have printed
     SNAPSHOT_FREEZE = "figures:snapshot:freeze"  # freeze the register to a snapshot
     TABLE_EXPORT = "figures:table:export"  # take a table away as a file
     TABLE_READ = "figures:table:read"  # see a table's cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tabard import __version__
-from tabard.cli import accounts, mapping, records, setup, tables, tokens, upkeep
+from tabard.cli import accounts, checking, mapping, published, records, setup, tables, tokens, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,6 +33,8 @@ for command in (
     tables.freeze,
     tables.table,
     tables.tables,
+    published.published,
+    checking.check,
     upkeep.audit,
     upkeep.backup,
     upkeep.restore,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from tabard.rules.checks.figure import Figure
 from tabard.rules.checks.structure import Structure, structure
 
 FOLDER = Path(__file__).parent
@@ -17,3 +19,9 @@ def declared() -> Structure:
     return structure(
         tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))
     )
+
+
+def bound(key: str, printed: Any) -> Figure:
+    """What was entered or stored of a printed figure, with the measure that its place stands for."""
+    names = ("table", "row", "column", "source", "year", "unit", "printed")
+    return declared().bound(key, {name: getattr(printed, name) for name in names})

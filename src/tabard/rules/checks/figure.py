@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 NUMBER = re.compile(r"\d{1,3}(?:[,\u0020\u00a0\u202f]\d{3})+|\d+(?:\.\d+)?")
 PAIR = re.compile(r"(\d+) of (?:the )?(\d+)")
@@ -36,12 +37,14 @@ class Figure:
         return (int(found[1]), int(found[2])) if found else None
 
 
+@lru_cache(maxsize=65_536)
 def amount(text: str) -> Decimal | None:
     """The number that a text is, thousands parted by comma or space; none where it is anything else."""
     bare = text.strip()
     return Decimal(re.sub(r"[^\d.]", "", bare)) if NUMBER.fullmatch(bare) else None
 
 
+@lru_cache(maxsize=4_096)
 def months(year: str) -> tuple[int, int] | None:
     """First and last month of a reference time, counted from year 0: `2019`, `2019-03`, `2019-01..2020-06`.
 
