@@ -17,6 +17,7 @@ from django.test import RequestFactory
 
 from api.conftest import BASE, Machine, undone
 from cast import Cast, World
+from tabard.access.logs import NoValues
 from tabard.api.etags import etag
 from tabard.api.problems import language_of
 from tabard.api.signin import TokenRate
@@ -258,6 +259,27 @@ def test_a_fault_of_ours_is_told_without_what_it_was_about(
     response = client.get("/incidents")
     assert problem(response, 500)["code"] == "internal"
     assert "MALLORY" not in response.content.decode()
+
+
+def test_what_is_refused_is_a_line_of_the_log_with_who_asked(
+    cast: Cast, world: World, machine: Callable[..., Machine], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What may not be done, what is not there, what cannot be used: the same line, and nothing that was sent."""
+    caplog.handler.addFilter(NoValues())
+    client = machine(cast.joseph)
+    client.get("/incidents/SSD-2019-9999")
+    client.get("/incidents?country=Canary")
+    client.get("/audit")
+    Machine("tbd_canary").get("/incidents")
+    said = [record.getMessage() for record in caplog.records if record.name == "django.request"]
+    who = f"account:{cast.joseph.pk}"
+    assert said == [
+        f"404 api/v1/incidents/<reference> not_found {who}",
+        f"422 api/v1/incidents bad_value {who}",
+        f"403 api/v1/audit not_allowed {who}",
+        "401 api/v1/incidents token_needed",
+    ]
+    assert "canary" not in caplog.text.lower()
 
 
 def test_a_body_shorter_or_longer_than_it_says(

@@ -115,6 +115,22 @@ def test_a_report_is_accepted_and_kept_as_it_is(token: str, officer: Account, ca
     assert (original.collection, original.owner) == ("own", cast.organisation_a.pk)
 
 
+def test_a_refusal_is_a_line_of_the_log_with_who_asked(
+    token: str, officer: Account, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask("tbd_canary")
+    ask(token, query=f"owner={cast.organisation_b.pk}")
+    ask(token, query=owned(cast), HTTP_IDEMPOTENCY_KEY="canary key")
+    said = [record.getMessage() for record in caplog.records if record.name == doorstep.log.name]
+    path, who = "/api/v1/reports", f"account:{officer.pk}"
+    assert said == [
+        f"401 {path} token_needed",
+        f"403 {path} not_allowed {who}",
+        f"400 {path} key_needed {who}",
+    ]
+    assert "canary" not in caplog.text
+
+
 def test_the_report_itself_may_say_for_whom_it_is(token: str, cast: Cast) -> None:
     body = json.dumps({"collection": "other", "owner": cast.organisation_a.pk}).encode()
     original = Original.objects.get(pk=ask(token, body).json["id"])

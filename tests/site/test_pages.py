@@ -215,17 +215,20 @@ def test_nothing_behind_the_door_is_kept_by_a_browser(cast: Cast, world: World, 
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        ("/incidents/Canary/", "404 incidents/<str:reference>/"),
+        ("/incidents/Canary/", "404 incidents/<str:reference>/ not_found"),
+        ("/audit/", "403 audit/ not_allowed"),
         ("/Canary/", "404"),
         ("/imports/Canary/undo/", "405 imports/<str:pk>/undo/"),
     ],
 )
-def test_the_log_of_a_refusal_quotes_no_address(
+def test_the_log_of_a_refusal_says_who_asked_and_quotes_no_address(
     cast: Cast, caplog: pytest.LogCaptureFixture, address: str, told: str
 ) -> None:
     caplog.handler.addFilter(NoValues())
     browser(cast.amina).get(address)
-    assert [record.getMessage() for record in caplog.records if record.name == "django.request"] == [told]
+    assert [record.getMessage() for record in caplog.records if record.name == "django.request"] == [
+        f"{told} account:{cast.amina.pk}"
+    ]
     assert "Canary" not in caplog.text
 
 

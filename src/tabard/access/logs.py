@@ -1,10 +1,15 @@
 """Logs that hold no value somebody typed: exceptions are logged by type and place only,
-refused requests by their status and the pattern of their address."""
+refused requests by their status, the pattern of their address, the refusal's code and the account that asked."""
 
 from __future__ import annotations
 
 import logging
 import traceback
+from typing import Any
+
+from django.utils.functional import SimpleLazyObject
+
+REFUSAL = "tabard.refusal"  # where a request keeps the code of what it was refused for
 
 
 class NoValues(logging.Filter):
@@ -23,6 +28,21 @@ class NoValues(logging.Filter):
 
 def _answered(record: logging.LogRecord) -> str:
     """Django's own line quotes the address or the header as it was typed."""
-    match = getattr(getattr(record, "request", None), "resolver_match", None)
-    parts = (getattr(record, "status_code", "refused"), getattr(match, "route", ""))
-    return " ".join(str(part) for part in parts if part)
+    request = getattr(record, "request", None)
+    match = getattr(request, "resolver_match", None)
+    code = getattr(request, "META", {}).get(REFUSAL, "")
+    asker = asked_by(request)
+    return line(getattr(record, "status_code", "refused"), getattr(match, "route", ""), code, asker)
+
+
+def line(status: object, route: str, code: str, asker: str) -> str:
+    """One refused request: what was answered, to which kind of address, why, and to whom."""
+    who = f"account:{asker}" if asker else ""
+    return " ".join(str(part) for part in (status, route, code, who) if part)
+
+
+def asked_by(request: Any) -> str:
+    """The account that asked, where that is known already: writing a line asks no database."""
+    known = getattr(request, "__dict__", {})
+    user = known.get("_cached_user", known.get("user"))
+    return "" if isinstance(user, SimpleLazyObject) else str(getattr(user, "pk", "") or "")

@@ -11,6 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 from pydantic import BaseModel
 
+from tabard.access.logs import REFUSAL
 from tabard.api.etags import Changed
 from tabard.api.problems import MEDIA_TYPE, language_of, problem, status_of
 from tabard.formats.report import faults
@@ -30,6 +31,7 @@ def answer(body: BaseModel, status: int = 200, **headers: str) -> HttpResponse:
 def refusal(request: HttpRequest, refused: Refused, status: int | None = None) -> HttpResponse:
     """A refusal in the reader's language."""
     status = status or status_of(refused)
+    request.META[REFUSAL] = refused.code
     language = language_of(request.headers.get("Accept-Language", ""))
     body = problem(refused.code, status, language, **refused.fields)
     response = HttpResponse(body, status=status, content_type=MEDIA_TYPE)

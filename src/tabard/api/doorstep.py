@@ -11,6 +11,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,7 +21,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from tabard.access import policy
+from tabard.access import logs, policy
 from tabard.access.permissions import Permission
 from tabard.access.tokens import account_of
 from tabard.api.problems import MEDIA_TYPE, language_of, problem, status_of
@@ -225,8 +226,18 @@ def _accepted(start: Start, receipt: Receipt) -> list[bytes]:
 
 def _refused(environ: Environ, start: Start, refusal: Refused) -> list[bytes]:
     status, language = status_of(refusal), language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    log.warning(logs.line(status, PATH, refusal.code, _asked_by(environ, refusal)))
     more = [("Content-Language", language), *([WITH[status]] if status in WITH else [])]
     return _answer(start, status, MEDIA_TYPE, problem(refusal.code, status, language, **refusal.fields), more)
+
+
+def _asked_by(environ: Environ, refusal: Refused) -> str:
+    """Whose token it was, where it is anybody's; that is remembered from a moment ago."""
+    if refusal.code in ("token_needed", "internal"):
+        return ""
+    with suppress(Refused):
+        return _sender(_token(environ.get("HTTP_AUTHORIZATION", "")))
+    return ""
 
 
 def _answer(start: Start, status: int, kind: str, body: bytes, more: list[tuple[str, str]]) -> list[bytes]:

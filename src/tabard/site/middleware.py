@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import translation
 
+from tabard.access.logs import REFUSAL
 from tabard.rules.refusals import Refused
 from tabard.site.language import known, remember
 from tabard.site.views.errors import refusal, status_of
@@ -70,6 +71,7 @@ class RefusalMiddleware:
             return refusal(request, "too_large", status=413, limit="2.5 MB")
         if not isinstance(error, Refused):
             return None
+        request.META[REFUSAL] = error.code
         return refusal(request, error.code, status=status_of(error), **error.fields)
 
 
