@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from tabard.incidents import standing
 from tabard.incidents.facets import all_questions
-from tabard.incidents.models import Current, Harm, Margin, ObjectHarm, Revision, Source, Tag
+from tabard.incidents.models import Current, Harm, Margin, ObjectHarm, Source, Tag
 from tabard.incidents.writer import COPIED, flag, rows_of
 from tabard.rules import facts
 from tabard.rules.canonical import canonical
@@ -124,7 +124,7 @@ def _shape(told: facts.Incident) -> Shape:
         precision=told.date_precision,
         text=canonical(told),
         columns={name: getattr(told, name) for name in COPIED} | {"near_miss": flag(told.near_miss)},
-        parts=tuple((type(row), values(row)) for row in rows_of(Revision(id=""), told)),
+        parts=tuple((model, values(model(**row))) for model, row in rows_of(told)),
         current={"persons": count, "persons_basis": basis, **counts},
         facets=tuple(sorted(all_questions(standing.answers(told)))),
         kin=WAITS if toll(told).persons else FREE,

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tabard.access.models import AuditLine, ChainHead
-from tabard.access.rows import insert
+from tabard.access.rows import insert_stated
 from tabard.rules.canonical import canonical, digest
 
 CHAIN = "audit"
+COVERED = ("id", "at", "act", "actor", "verb", "subject", "detail", "previous")  # by a line's digest
 # SQLite keeps any value in any column: a time that is none, bytes for a text
 UNREADABLE = (ValueError, TypeError, AttributeError)
 Value = str | int | bool | None | Sequence[str] | Mapping[str, int]
@@ -49,27 +51,32 @@ def append(drafts: Sequence[Draft], *, act: str, actor: str) -> None:
     now = datetime.now(UTC)
     lines = []
     for draft in drafts:
-        line = AuditLine(
-            id=head.last + 1,
-            at=now,
-            act=act,
-            actor=draft.actor or actor,
-            verb=draft.verb,
-            subject=draft.subject,
-            detail=canonical(draft.detail),
-            previous=head.digest,
-        )
-        line.digest = digest_of(line)
-        head.last, head.digest = line.id, line.digest
+        line: dict[str, Any] = {
+            "id": head.last + 1,
+            "at": now,
+            "act": act,
+            "actor": draft.actor or actor,
+            "verb": draft.verb,
+            "subject": draft.subject,
+            "detail": canonical(draft.detail),
+            "previous": head.digest,
+        }
+        line["digest"] = _digest(line)
+        head.last, head.digest = line["id"], line["digest"]
         lines.append(line)
-    insert(lines)
+    insert_stated(AuditLine, lines)
     head.save()
 
 
 def digest_of(line: AuditLine) -> str:
     """The digest over all stored columns of a line, its time and the digest before it included."""
-    at = line.at.astimezone(UTC).isoformat(timespec="microseconds")
-    return digest(str(line.id), at, line.act, line.actor, line.verb, line.subject, line.detail, line.previous)
+    return _digest({name: getattr(line, name) for name in COVERED})
+
+
+def _digest(line: dict[str, Any]) -> str:
+    at = line["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    covered = line | {"id": str(line["id"]), "at": at}
+    return digest(*(covered[name] for name in COVERED))
 
 
 def verify() -> Verdict:

@@ -1,8 +1,12 @@
-"""Many rows of one table in one prepared statement: much quicker than `bulk_create` on wide tables."""
+"""Many rows of one table in one prepared statement: much quicker than `bulk_create` on wide tables.
+
+A column is looked at as a whole: where all its values are stored as they are, none is prepared by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from operator import attrgetter
 from types import NoneType
 from typing import Any
 
@@ -18,23 +22,30 @@ UNCHANGED = (
     models.ForeignKey,
     models.OneToOneField,
 )
-AS_IT_IS = {"sqlite": (str, int, NoneType), "postgresql": (str, NoneType)}
+AS_IT_IS: Mapping[str, set[type]] = {"sqlite": {str, int, NoneType}, "postgresql": {str, NoneType}}
+Field = models.Field[Any, Any]
+Stated = Mapping[str, Any]
 
 
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert new rows of one model, as they are. Goes through the guard like every other write."""
-    if not rows:
-        return
-    model = type(rows[0])
-    fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-    takers = [_taker(field, connections[router.db_for_write(model)]) for field in fields]
-    insert_values(model, [field.column for field in fields], [[take(row) for take in takers] for row in rows])
+    if rows:
+        model = type(rows[0])
+        _write(model, [_read(field, rows) for field in _fields(model)])
+
+
+def insert_stated(model: type[models.Model], rows: Sequence[Stated]) -> None:
+    """The same for rows by name of column (`revision_id`), where making a model of each would cost more.
+
+    What a row leaves out takes the column's default."""
+    if rows:
+        _write(model, [list(_stated(field, rows)) for field in _fields(model)])
 
 
 def insert_values(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]
 ) -> None:
-    """The same for values that are stored as they are, where making a model of each row would cost more."""
+    """The same for values that are stored as they are, in the order of the columns named."""
     if not rows:
         return
     connection = connections[router.db_for_write(model)]
@@ -45,23 +56,39 @@ def insert_values(
         cursor.executemany(sql, rows)
 
 
-def _taker(field: models.Field[Any, Any], connection: Any) -> Callable[[models.Model], Any]:
-    """How one column's value is read off a row: texts, and SQLite's whole numbers, are stored as they are."""
-    name, plain = field.attname, _plain(field, connection.vendor)
-
-    def prepared(row: models.Model) -> Any:
-        return field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
-
-    def taken(row: models.Model) -> Any:
-        value = getattr(row, name)
-        return value if type(value) in plain else prepared(row)
-
-    return taken if plain else prepared
+def _write(model: type[models.Model], columns: Sequence[Sequence[Any]]) -> None:
+    connection = connections[router.db_for_write(model)]
+    fields = _fields(model)
+    ready = [_prepared(field, values, connection) for field, values in zip(fields, columns, strict=True)]
+    insert_values(model, [field.column for field in fields], list(zip(*ready, strict=True)))
 
 
-def _plain(field: models.Field[Any, Any], vendor: str) -> tuple[type, ...]:
-    """The kinds of values of a column that need no preparing; of a day only that there is none."""
-    if type(field) in UNCHANGED:
-        return AS_IT_IS[vendor]
-    day = type(field) is models.DateField and not field.auto_now and not field.auto_now_add
-    return (NoneType,) if day else ()
+@cache
+def _fields(model: type[models.Model]) -> tuple[Field, ...]:
+    """All but a number that the database gives."""
+    return tuple(field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField))
+
+
+def _read(field: Field, rows: Sequence[models.Model]) -> Sequence[Any]:
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return [field.pre_save(row, add=True) for row in rows]
+    return list(map(attrgetter(field.attname), rows))
+
+
+def _stated(field: Field, rows: Sequence[Stated]) -> Iterator[Any]:
+    name = field.attname
+    if callable(field.default):
+        return (row[name] if name in row else field.get_default() for row in rows)
+    default = field.get_default()
+    return (row.get(name, default) for row in rows)
+
+
+def _prepared(field: Field, values: Sequence[Any], connection: Any) -> Sequence[Any]:
+    """The values as the database takes them; one that comes again, as an act's instant does, is prepared once."""
+    plain = AS_IT_IS[connection.vendor] if type(field) in UNCHANGED else {NoneType}
+    if plain.issuperset(map(type, values)):
+        return values
+    if isinstance(field, models.DateField):
+        known = {value: field.get_db_prep_save(value, connection=connection) for value in set(values)}
+        return [known[value] for value in values]
+    return [field.get_db_prep_save(value, connection=connection) for value in values]

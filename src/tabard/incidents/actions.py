@@ -88,10 +88,9 @@ def report(
         made_at=now,
     )
     sheaf = Sheaf()
-    sheaf.incident(incident)
-    sheaf.revision(incident.pk, Stamp(1, _known(known_at, now), now, by.pk, "new"), entry)
+    made = sheaf.begin(incident, Stamp(1, _known(known_at, now), now, by.pk, "new"), entry)
     sheaf.write()
-    standing.refresh([incident.pk])
+    standing.begin([(made, entry.facts)])
     record("incidents:incident:report", f"incident:{incident.pk}")
     announce("incident_reported", incident=incident.pk)
     return incident

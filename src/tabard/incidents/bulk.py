@@ -46,13 +46,14 @@ def report_many(*, by: Account, collection: str, coming: Sequence[Coming]) -> in
     if any(one.known_at > now for one in fresh):
         raise Refused("future_date", field="known_at")
     references = allocate(_prefix(one) for one in fresh)
-    sheaf = Sheaf()
+    sheaf, made = Sheaf(), []
     for one, reference in zip(fresh, references, strict=True):
         check(one.entry.facts)
-        sheaf.incident(_incident(one, collection, reference, now))
-        sheaf.revision(one.id, Stamp(1, one.known_at, now, by.pk, "new"), one.entry)
+        stamp = Stamp(1, one.known_at, now, by.pk, "new")
+        new = sheaf.begin(_incident(one, collection, reference, now), stamp, one.entry)
+        made.append((new, one.entry.facts))
     sheaf.write()
-    standing.refresh(one.id for one in fresh)
+    standing.begin(made)
     record("incidents:incident:report-many", f"collection:{collection}", incidents=len(fresh))
     return len(fresh)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from tabard.access.door import announce, record_as
 from tabard.access.models import Account
-from tabard.access.rows import insert
+from tabard.access.rows import insert_stated
 from tabard.formats.report import ReportIn
 from tabard.incidents import standing
 from tabard.incidents.actions import keys_of as keys_of
@@ -72,7 +73,7 @@ def enter(judged: Sequence[Judged]) -> None:
     now = datetime.now(UTC)
     fresh = [one for one in judged if one.new]
     _incidents(fresh, now)
-    insert([_taken(one, now) for one in judged])
+    insert_stated(Taken, [_taken(one, now) for one in judged])
     for one in judged:
         _line(one)
     for one in fresh:
@@ -82,15 +83,16 @@ def enter(judged: Sequence[Judged]) -> None:
 def _incidents(fresh: Sequence[Judged], now: datetime) -> None:
     if not fresh:
         return
-    sheaf = Sheaf()
+    sheaf, made = Sheaf(), []
     for one, reference in zip(fresh, allocate(_prefixes(fresh)), strict=True):
         assert one.told is not None
         assert one.entry is not None
-        sheaf.incident(_incident(one, one.told, reference, now))
         known = one.told.known_at or one.original.received_at
-        sheaf.revision(one.incident, Stamp(1, known, now, one.original.by, "new"), one.entry)
+        stamp = Stamp(1, known, now, one.original.by, "new")
+        incident = _incident(one, one.told, reference, now)
+        made.append((sheaf.begin(incident, stamp, one.entry), one.entry.facts))
     sheaf.write()
-    standing.refresh(one.incident for one in fresh)
+    standing.begin(made)
 
 
 def _prefixes(fresh: Iterable[Judged]) -> Iterable[str]:
@@ -111,20 +113,20 @@ def _incident(one: Judged, told: ReportIn, reference: str, now: datetime) -> Inc
     )
 
 
-def _taken(one: Judged, now: datetime) -> Taken:
+def _taken(one: Judged, now: datetime) -> dict[str, Any]:
     original = one.original
-    return Taken(
-        turn=one.turn,
-        original=original.pk,
-        received_at=original.received_at,
-        by=original.by,
-        collection=original.collection,
-        owner=original.owner,
-        state=one.state,
-        notes=list(one.notes),
-        incident=one.incident if one.state == "accepted" else "",
-        at=now,
-    )
+    return {
+        "turn": one.turn,
+        "original": original.pk,
+        "received_at": original.received_at,
+        "by": original.by,
+        "collection": original.collection,
+        "owner": original.owner,
+        "state": one.state,
+        "notes": list(one.notes),
+        "incident": one.incident if one.state == "accepted" else "",
+        "at": now,
+    }
 
 
 def _line(one: Judged) -> None:

@@ -4,7 +4,7 @@ So it counts as its parent in every table, scheme and filter, and nothing but a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,13 +27,7 @@ def with_parents(told: facts.Incident, owner: str) -> facts.Incident:
     """The facts with each word of one's own replaced by its shipped word, and named in a tag.
 
     A tag whose shipped word is no longer among the facts goes: somebody chose another."""
-    used: set[Pair] = set()
-
-    def see(name: str, code: str) -> str:
-        used.add((name, code))
-        return code
-
-    _each(told, see)
+    used = set(_used(told))
     kept = [code for name, code in told.tags if name == TAG]
     strange = {pair for pair in used if not is_word(*pair)}
     if not strange and not kept:
@@ -75,6 +69,15 @@ def with_own(told: facts.Incident, owner: str) -> facts.Incident:
 def ids(told: facts.Incident) -> list[str]:
     """The ids of the own words that the facts name."""
     return [code for name, code in told.tags if name == TAG]
+
+
+def _used(told: facts.Incident) -> Iterator[Pair]:
+    """Every word of the facts that may be one's own, with its list."""
+    for one, names in ((told, INCIDENT), *((harm, HARM) for harm in told.harm)):
+        stated = ((name, getattr(one, name)) for name in names)
+        yield from ((name, code) for name, code in stated if code is not None)
+    yield from (("object_kind", thing.kind) for thing in told.objects)
+    yield from (tag for tag in told.tags if tag[0] in TAGS)
 
 
 def _each(told: facts.Incident, turn: Turn) -> facts.Incident:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
-from tabard.access.rows import insert, insert_values
+from tabard.access.rows import insert_stated, insert_values
 from tabard.incidents import kin
 from tabard.incidents.facets import UNKNOWN, Answer, all_questions
 from tabard.incidents.models import Current, Incident, Listing, Review, Revision
@@ -33,6 +34,7 @@ SHOWN = {
 }
 REPEATED = "number date_precision setting cause means context actor motive certainty severity place".split()
 STANDING = {"withdrawn": "withdrawn", "counted_as": "counted_as"}
+Held = tuple[Revision, facts.Incident]  # what holds of an incident, and its facts
 
 
 def refresh(incidents: Iterable[str]) -> None:
@@ -41,10 +43,21 @@ def refresh(incidents: Iterable[str]) -> None:
         Current.objects.filter(incident_id__in=some).delete()
         Listing.objects.filter(incident_id__in=some).delete()
         latest = [(revision, incident_from(revision.facts)) for revision in latest_of(some)]
-        decided, families = decisions_on(some), kin.states(latest)
-        insert([_current(*held, decided.get(held[0].incident_id, ()), families) for held in latest])
-        # in the order of their indexes: rows that lie close together are written together
-        insert_values(Listing, LISTED, sorted(row for held in latest for row in _listing(*held)))
+        _index(latest, decisions_on(some))
+
+
+def begin(made: Sequence[Held]) -> None:
+    """The index of incidents that are new, each with its one revision: nothing to look up, nobody decided yet."""
+    _index(made, {})
+
+
+def _index(latest: Sequence[Held], decided: Mapping[str, Sequence[Decision]]) -> None:
+    families = kin.states(latest)
+    insert_stated(
+        Current, [_current(*held, decided.get(held[0].incident_id, ()), families) for held in latest]
+    )
+    # in the order of their indexes: rows that lie close together are written together
+    insert_values(Listing, LISTED, sorted(row for held in latest for row in _listing(*held)))
 
 
 def rebuild() -> int:
@@ -103,26 +116,26 @@ def _owed(revision: Revision, decisions: Sequence[Decision]) -> Owed:
 
 def _current(
     revision: Revision, told: facts.Incident, decisions: Sequence[Decision], families: Mapping[str, str]
-) -> Current:
+) -> dict[str, Any]:
     count, basis = persons(told)
     due = _owed(revision, decisions)
-    return Current(
-        incident_id=revision.incident_id,
-        revision=revision,
-        standing=STANDING.get(revision.reason, "counted"),
-        persons=count,
-        persons_basis=basis,
-        reference=revision.incident.reference,
-        source_key=revision.incident.source_key,
-        known_at=revision.known_at.astimezone(UTC).isoformat(),
-        last_day=day_text(revision.last_day),
-        review=due.state,
-        kin=families.get(revision.incident_id, kin.FREE),
-        waiting_since=instant_text(due.since) if due.since and due.state in WAITING else None,
+    return {
+        "incident_id": revision.incident_id,
+        "revision_id": revision.pk,
+        "standing": STANDING.get(revision.reason, "counted"),
+        "persons": count,
+        "persons_basis": basis,
+        "reference": revision.incident.reference,
+        "source_key": revision.incident.source_key,
+        "known_at": revision.known_at.astimezone(UTC).isoformat(),
+        "last_day": day_text(revision.last_day),
+        "review": due.state,
+        "kin": families.get(revision.incident_id, kin.FREE),
+        "waiting_since": instant_text(due.since) if due.since and due.state in WAITING else None,
         **{value: said(told, dimension, value) for value, dimension in SHOWN.items()},
         **{name: getattr(revision, name) for name in REPEATED},
         **_shared(revision),
-    )
+    }
 
 
 def day_text(day: date | None) -> str:

@@ -45,7 +45,8 @@ def faithful(revision: Revision) -> bool:
     claims = (claim_of(row) for row in sorted(revision.sources.all(), key=lambda row: row.position))
     sealed = sealed and revision.claims_digest == claims_digest(claims)
     stored = (row for part in PARTS for row in getattr(revision, part).all())
-    return copied and flagged and sealed and _plain(stored) == _plain(rows_of(revision, told))
+    said = (model(revision_id=revision.pk, **row) for model, row in rows_of(told))
+    return copied and flagged and sealed and _plain(stored) == _plain(said)
 
 
 def _plain(rows: Iterable[models.Model]) -> list[str]:

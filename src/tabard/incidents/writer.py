@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
 from tabard.access.door import grow
-from tabard.access.rows import insert
+from tabard.access.rows import Stated, insert, insert_stated
 from tabard.incidents.models import Harm, Incident, Margin, ObjectHarm, Revision, Source, Tag, Words
 from tabard.intake.models import Verbatim
 from tabard.places.hexagons import RESOLUTION, cell
@@ -26,18 +27,8 @@ from tabard.rules.facts import Position as Place
 from tabard.rules.ids import ulid
 
 # Referred to before referring.
-ORDER: tuple[type[models.Model], ...] = (
-    Verbatim,
-    Words,
-    Position,
-    Incident,
-    Revision,
-    Harm,
-    Margin,
-    ObjectHarm,
-    Tag,
-    Source,
-)
+ORDER = (Verbatim, Words, Position, Incident, Revision, Harm, Margin, ObjectHarm, Tag, Source)
+Part = tuple[type[models.Model], dict[str, Any]]  # a row of a table, by name of column
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +62,7 @@ class Sheaf:
     """The rows gathered so far, by table, in the order in which they must be written."""
 
     rows: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
+    parts: dict[type[models.Model], list[Stated]] = field(default_factory=dict)
 
     def incident(self, incident: Incident) -> None:
         """A new identity."""
@@ -79,6 +71,13 @@ class Sheaf:
     def keep(self, verbatim: Verbatim) -> None:
         """A row word for word, as it came."""
         self._add(verbatim)
+
+    def begin(self, incident: Incident, stamp: Stamp, entry: Entry) -> Revision:
+        """A new identity and what is first said of it."""
+        self.incident(incident)
+        made = self.revision(incident.pk, stamp, entry)
+        made.incident = incident
+        return made
 
     def revision(self, incident: str, stamp: Stamp, entry: Entry) -> Revision:
         """A new revision with all its rows; its erasable place and words get ids and salts of their own."""
@@ -110,32 +109,38 @@ class Sheaf:
         written = [row.digest for row in self.rows.get(Revision, []) if isinstance(row, Revision)]
         for model in ORDER:
             insert(self.rows.pop(model, []))
+            insert_stated(model, self.parts.pop(model, []))
         if written:
             grow("revisions", written, revision_digests)
 
     def _add(self, row: models.Model) -> None:
         self.rows.setdefault(type(row), []).append(row)
 
+    def _state(self, model: type[models.Model], row: Stated) -> None:
+        self.parts.setdefault(model, []).append(row)
+
     def _place(self, position: Place | None) -> tuple[str, str]:
         if position is None or position == Place():
             return "", ""
         salt = secrets.token_hex(16)
-        row = Position(id=ulid(), salt=salt, **_columns(position), hexagon=_hexagon(position))
-        self._add(row)
-        return row.id, salted(salt, position)
+        row = {"id": ulid(), "salt": salt, **_columns(position), "hexagon": _hexagon(position)}
+        self._state(Position, row)
+        return row["id"], salted(salt, position)
 
     def _words(self, entry: Entry) -> tuple[str, str]:
         if entry.texts == Texts():
             return "", ""
         salt = secrets.token_hex(16)
-        self._add(row := Words(id=ulid(), salt=salt, original=entry.original, **_columns(entry.texts)))
-        return row.id, salted(salt, entry.texts)
+        row = {"id": ulid(), "salt": salt, "original": entry.original, **_columns(entry.texts)}
+        self._state(Words, row)
+        return row["id"], salted(salt, entry.texts)
 
     def _parts(self, made: Revision, entry: Entry, words: str, words_hash: str) -> None:
-        for row in rows_of(made, entry.facts):
-            self._add(row)
+        for model, row in rows_of(entry.facts):
+            self._state(model, row | {"revision_id": made.pk})
         for position, source in enumerate(entry.sources):
-            self._add(_source(made, position, source, (entry.original, words, words_hash)))
+            row = _source(position, source, (entry.original, words, words_hash))
+            self._state(Source, row | {"revision_id": made.pk})
 
 
 def revision_digests() -> Iterable[str]:
@@ -143,7 +148,7 @@ def revision_digests() -> Iterable[str]:
     return Revision.objects.values_list("digest", flat=True).iterator(chunk_size=5_000)
 
 
-def _columns(value: Place | Texts | Counted) -> dict[str, object]:
+def _columns(value: Place | Texts | Counted) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
@@ -218,46 +223,43 @@ def flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
-def rows_of(made: Revision, told: Facts) -> Iterable[models.Model]:
+def rows_of(told: Facts) -> Iterable[Part]:
+    """The rows that stand behind a revision of these facts, by name of column; the revision's id is left out."""
     for position, harm in enumerate(told.harm):
-        yield _harm(made, position, harm)
+        yield Harm, {"position": position, **_harm(harm)}
     for position, margin in enumerate(told.margins):
-        yield Margin(revision=made, position=position, **_columns(margin))
+        yield Margin, {"position": position, **_columns(margin)}
     for position, thing in enumerate(told.objects):
-        effects = dict.fromkeys(thing.effects, 1)
-        yield ObjectHarm(
-            revision=made, position=position, n=thing.n, n_basis=thing.n_basis, kind=thing.kind, **effects
-        )
+        counted = {"n": thing.n, "n_basis": thing.n_basis, "kind": thing.kind}
+        yield ObjectHarm, {"position": position, **counted, **dict.fromkeys(thing.effects, 1)}
     for words, code in told.tags:
-        yield Tag(revision=made, list=words, code=code)
+        yield Tag, {"list": words, "code": code}
 
 
 SHARED = "n n_basis scope org_type organisation recruitment gender function contract cause captor fate subject".split()
 FLAGS = "on_duty family_member care serious held_24h".split()
 
 
-def _harm(made: Revision, position: int, harm: Harmed) -> Harm:
-    outcomes: dict[str, object] = {}
+def _harm(harm: Harmed) -> dict[str, Any]:
+    row = {name: getattr(harm, name) for name in SHARED}
+    row |= {name: flag(getattr(harm, name)) for name in FLAGS}
     for code, said in harm.outcomes.items():
-        outcomes[code], outcomes[f"{code}_on"] = int(said.holds), said.on
-    shared = {name: getattr(harm, name) for name in SHARED}
-    flags = {name: flag(getattr(harm, name)) for name in FLAGS}
-    return Harm(revision=made, position=position, **shared, **flags, **outcomes)
+        row[code], row[f"{code}_on"] = int(said.holds), said.on
+    return row
 
 
-def _source(made: Revision, position: int, source: SourceClaim, words: tuple[str, str, str]) -> Source:
+def _source(position: int, source: SourceClaim, words: tuple[str, str, str]) -> dict[str, Any]:
     original, words_id, words_hash = words
-    return Source(
-        revision=made,
-        position=position,
-        kind=source.kind,
-        reliability=source.reliability,
-        credibility=source.credibility,
-        certainty=source.certainty,
-        tlp=source.tlp,
-        consent=flag(source.consent),
-        claims=canonical(source.claims),
-        original=original,
-        words=words_id,
-        words_hash=words_hash,
-    )
+    return {
+        "position": position,
+        "kind": source.kind,
+        "reliability": source.reliability,
+        "credibility": source.credibility,
+        "certainty": source.certainty,
+        "tlp": source.tlp,
+        "consent": flag(source.consent),
+        "claims": canonical(source.claims),
+        "original": original,
+        "words": words_id,
+        "words_hash": words_hash,
+    }

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from django.db import IntegrityError, connections, router, transaction
 
 from tabard.access import guard
-from tabard.access.rows import insert
+from tabard.access.rows import insert_stated
 from tabard.access.seals import keyed
 from tabard.intake.models import Erased, Original, OriginalBody, Turn
 from tabard.rules.ids import ulid
@@ -54,6 +55,8 @@ class Receipt:
 
 
 Outcome = Receipt | Refused
+Kept = tuple[Coming, Receipt]
+Fresh = dict[tuple[str, str | None] | int, Kept]  # by sender and key, or by place in the group
 
 
 def keep(coming: Coming) -> Receipt:
@@ -74,7 +77,7 @@ def keep_all(group: Sequence[Coming]) -> list[Outcome]:
     with guard.lifted(), transaction.atomic(using=alias):
         _take_turns(alias)
         there = _there([one.key for one in group if one.key is not None])
-        fresh: dict[tuple[str, str | None] | int, tuple[Coming, Original]] = {}
+        fresh: Fresh = {}
         found = [_outcome(one, at, gone, there, fresh) for at, one in enumerate(group)]
         _write(list(fresh.values()))
     return found
@@ -127,7 +130,7 @@ def _outcome(
     at: int,
     gone: set[str],
     there: Mapping[tuple[str, str | None], Known],
-    fresh: dict[tuple[str, str | None] | int, tuple[Coming, Original]],
+    fresh: Fresh,
 ) -> Outcome:
     if one.fingerprint in gone:
         return Refused("erased_before")
@@ -136,13 +139,13 @@ def _outcome(
         return _again(one, _known(*fresh[name]))
     if (known := there.get(one.sender_key)) and one.key is not None:
         return _again(one, known)
-    original = _original(one)
-    fresh[name] = (one, original)
-    return Receipt(original.pk, original.received_at)
+    receipt = Receipt(ulid(), datetime.now(UTC))
+    fresh[name] = (one, receipt)
+    return receipt
 
 
-def _known(one: Coming, original: Original) -> Known:
-    return Known(Receipt(original.pk, original.received_at), one.collection, one.owner, one.fingerprint)
+def _known(one: Coming, receipt: Receipt) -> Known:
+    return Known(receipt, one.collection, one.owner, one.fingerprint)
 
 
 def _again(one: Coming, known: Known) -> Outcome:
@@ -150,29 +153,28 @@ def _again(one: Coming, known: Known) -> Outcome:
     return known.receipt if same else Refused("key_reused")
 
 
-def _original(one: Coming) -> Original:
-    return Original(
-        id=ulid(),
-        received_at=datetime.now(UTC),
-        channel=one.channel,
-        media_type=one.media_type,
-        size=len(one.data),
-        by=one.by,
-        kind="report",
-        key=one.key,
-        collection=one.collection,
-        owner=one.owner,
-    )
+def _write(fresh: Sequence[Kept]) -> None:
+    salts = [secrets.token_hex(16) for _ in fresh]
+    insert_stated(OriginalBody, [_body(*kept, salt) for kept, salt in zip(fresh, salts, strict=True)])
+    insert_stated(Original, [_original(*kept, salt) for kept, salt in zip(fresh, salts, strict=True)])
+    insert_stated(Turn, [{"original": receipt.id} for _, receipt in fresh])
 
 
-def _write(fresh: Sequence[tuple[Coming, Original]]) -> None:
-    insert(list(_bodies(fresh)))
-    insert([original for _, original in fresh])
-    insert([Turn(original=original.pk) for _, original in fresh])
+def _body(one: Coming, receipt: Receipt, salt: str) -> dict[str, Any]:
+    return {"original": receipt.id, "salt": salt, "body": one.data, "fingerprint": one.fingerprint}
 
 
-def _bodies(fresh: Sequence[tuple[Coming, Original]]) -> Iterator[OriginalBody]:
-    for one, original in fresh:
-        salt = secrets.token_hex(16)
-        original.salted_hash = hashlib.sha256(salt.encode() + one.data).hexdigest()
-        yield OriginalBody(original=original.pk, salt=salt, body=one.data, fingerprint=one.fingerprint)
+def _original(one: Coming, receipt: Receipt, salt: str) -> dict[str, Any]:
+    return {
+        "id": receipt.id,
+        "received_at": receipt.received_at,
+        "channel": one.channel,
+        "media_type": one.media_type,
+        "size": len(one.data),
+        "salted_hash": hashlib.sha256(salt.encode() + one.data).hexdigest(),
+        "by": one.by,
+        "kind": "report",
+        "key": one.key,
+        "collection": one.collection,
+        "owner": one.owner,
+    }

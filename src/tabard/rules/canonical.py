@@ -12,6 +12,8 @@ from typing import Any
 
 from tabard.rules import facts
 
+_AS_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 @cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
@@ -23,7 +25,8 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
     if names := _names(type(value)):  # type: ignore[arg-type]  # a class is hashable
-        stated = {name: _plain(getattr(value, name)) for name in names}
+        parts = ((name, getattr(value, name)) for name in names)
+        stated = {name: _plain(part) for name, part in parts if part is not None}
         return {name: part for name, part in stated.items() if part not in (None, "", [], {})}
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
@@ -34,7 +37,7 @@ def _plain(value: Any) -> Any:
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys, no blanks and no absent values: equal facts give equal text."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _AS_JSON(_plain(value))
 
 
 def digest(*parts: str) -> str:

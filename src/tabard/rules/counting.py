@@ -62,8 +62,10 @@ def said(incident: Incident, dimension: str, value: str) -> int | None:
         m.dimension == dimension and m.value == value and not m.dimension2 for m in incident.margins
     )
     spoken = marginal or any(_speaks(harm, dimension, value) for harm in incident.harm)
+    if not spoken:
+        return None
     count = stated(incident, dimension, value)
-    return count.known if spoken and not (count.unknown and not count.known) else None
+    return None if count.unknown and not count.known else count.known
 
 
 def rows(scheme: Scheme, incidents: Iterable[Incident]) -> Mapping[str, Count]:

@@ -130,7 +130,13 @@ def _first(rules: tuple[Rule, ...], known: Mapping[str, str]) -> str | None:
 
 
 def _holds(rule: Rule, known: Mapping[str, str]) -> bool:
-    return any(all(known[name] in values for name, values in each.items()) for each in rule.when)
+    for each in rule.when:  # plain loops: asked some dozens of times for every person of every table
+        for name, values in each.items():
+            if known[name] not in values:
+                break
+        else:
+            return True
+    return False
 
 
 def _day(scheme: Scheme, incident: Incident, harm: Harm, rule: Rule) -> date | None:

@@ -21,6 +21,7 @@ from tabard.rules.ids import ulid
 from tabard.site.tasks import daily
 
 IDLE_SECONDS = 0.3
+YIELDS = 5  # in the machine's own measure of niceness: who reports and who reads goes before coding
 LONGEST_JOB = timedelta(hours=6)  # on PostgreSQL another worker may still be at it
 BROKEN = 70
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def once() -> None:
 
 def for_ever(parent: int) -> int:
     """Until the process that started this one is gone, or a part of it ends; the exit code."""
+    os.nice(YIELDS)
     put_back()
     jobs = threading.Thread(target=_run_jobs, name="jobs", daemon=True)
     jobs.start()
