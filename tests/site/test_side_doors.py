@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
@@ -22,9 +23,12 @@ from planted import NOTHING, PLACE, ROLES, Call, collections, imports, incident,
 from tabard.access import policy
 from tabard.access.permissions import Permission
 from tabard.access.roles import SENSITIVITIES
-from tabard.figures.actions import freeze
+from tabard.figures import freeze
+from tabard.figures.actions import keep
 from tabard.incidents import queries
+from tabard.incidents.models import Incident
 from tabard.rules.facts import Position
+from tabard.rules.ids import ulid
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 SEEN = table("seen")
@@ -217,7 +221,12 @@ def counted_and_said(
     cast: Cast, client: Client, token: str, things: dict[str, str]
 ) -> dict[str, tuple[int, str, str]]:
     """With a snapshot of all there is, as somebody made it who sees all."""
-    freeze(by=cast.console, known_on=datetime.now(UTC))
+    now = datetime.now(UTC)
+    made = freeze.build(ulid(), now, now)
+    made = replace(
+        made, incidents=Incident.objects.count()
+    )  # SQLite's freeze reads what is committed: here nothing
+    keep(by=cast.console, frozen=made, known_on=now, recorded_by=now)
     return dict(everything_said(client, token, things))
 
 
