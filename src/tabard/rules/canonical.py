@@ -12,6 +12,8 @@ from typing import Any
 
 from tabard.rules import facts
 
+AS_IT_IS = frozenset((str, int, float, bool, type(None)))
+LISTS, MOMENTS = (list, tuple), (date, datetime)
 _AS_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -22,17 +24,17 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
 
 def _plain(value: Any) -> Any:
     """Dataclasses to dicts without what is not stated; dates to ISO text; tuples to lists."""
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in AS_IT_IS:
         return value
     if names := _names(type(value)):  # type: ignore[arg-type]  # a class is hashable
-        parts = ((name, getattr(value, name)) for name in names)
-        stated = {name: _plain(part) for name, part in parts if part is not None}
-        return {name: part for name, part in stated.items() if part not in (None, "", [], {})}
+        stated = {name: part for name in names if (part := getattr(value, name)) is not None and part != ""}
+        parts = {name: part if type(part) in AS_IT_IS else _plain(part) for name, part in stated.items()}
+        return {name: part for name, part in parts.items() if part or type(part) in AS_IT_IS}
+    if isinstance(value, LISTS):
+        return [_plain(part) for part in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    return value.isoformat() if isinstance(value, MOMENTS) else value
 
 
 def canonical(value: Any) -> str:
