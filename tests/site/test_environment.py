@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from installation import migrated
+from tabard.access import seals
 from tabard.rules.refusals import Refused
 from tabard.site import environment
 from tabard.vocab.catalogue import message
@@ -89,6 +90,17 @@ def test_other_machines_are_called_by_tls_only(setting: str, monkeypatch: pytest
     with pytest.raises(Refused) as refusal:
         environment.called(setting)
     assert (refusal.value.code, refusal.value.fields) == ("tls_needed", {"setting": setting})
+
+
+def test_what_an_earlier_secret_locked_still_opens(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.SECRET_KEY = "old"
+    kept = seals.locked("totp", "SECRET")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", environment.secrets_before()
+    with pytest.raises(ValueError, match="not locked here"):
+        seals.unlocked("totp", kept)
+    monkeypatch.setenv("TABARD_SECRETS_BEFORE", "older,old")
+    settings.SECRET_KEY_FALLBACKS = environment.secrets_before()
+    assert seals.unlocked("totp", kept) == "SECRET"
 
 
 def test_a_command_says_what_is_wrong_with_the_environment(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ def secret(folder: Path) -> str:
     return path.read_text()
 
 
+def secrets_before() -> list[str]:
+    """TABARD_SECRETS_BEFORE: secrets of earlier, with commas. They open what was locked or signed, and lock nothing."""
+    return [text for text in os.environ.get("TABARD_SECRETS_BEFORE", "").split(",") if text]
+
+
 def databases(folder: Path) -> dict[str, dict[str, Any]]:
     """Django's DATABASES: two SQLite files by default, or one PostgreSQL from DATABASE_URL."""
     url = os.environ.get("DATABASE_URL", "")

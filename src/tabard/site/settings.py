@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tabard.site.environment import called, databases, home, provider_of_sign_ins, secret
+from tabard.site.environment import (
+    called,
+    databases,
+    home,
+    provider_of_sign_ins,
+    secret,
+    secrets_before,
+)
 
 HOME = home()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = secret(HOME)
+SECRET_KEY_FALLBACKS = secrets_before()
 DEBUG = os.environ.get("TABARD_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("TABARD_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 
@@ -145,6 +153,7 @@ SESSION_ENGINE = "tabard.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # in any case
 SESSION_IDLE_SECONDS = 2 * 3600  # after the last turn of a page
 SESSION_NOTED_SECONDS = 300  # how often that turn is written down
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # how long a link to choose a password opens
 SESSION_PROVED_SECONDS = 600  # how long one has just shown who one is
 CSRF_COOKIE_SAMESITE = "Lax"
 BEHIND_TLS = os.environ.get("TABARD_TLS") == "1"
