@@ -15,6 +15,8 @@ from tabard.access import guard
 from tabard.access.actions import create_account, grant
 from tabard.access.models import Account
 from tabard.desk import drafts, filters, needs
+from tabard.figures.published.actions import add as add_printed
+from tabard.figures.published.entry import Entry as Printed
 from tabard.incidents import attaching, together, told, worker
 from tabard.incidents.actions import create_collection, report
 from tabard.incidents.decisions import Why
@@ -34,6 +36,7 @@ ROLES = ("reader", "officer", "desk", "analyst", "auditor", "administrator", "cu
 NOTHING = "01AAAAAAAAAAAAAAAAAAAAAAAA"
 CANARY = "Zyxwv Canaryname"
 PLACE = Position(4.85, 31.6, "exact")
+PRINTED = Printed("A/RES/75/125", "", "Treaty status", "States parties", "as printed", "States", "95")
 KNOWN = datetime(2019, 5, 2, tzinfo=UTC)
 
 
@@ -151,4 +154,5 @@ def everything(cast: Cast, owner: str) -> dict[str, str]:
     word = add_word(by=cast.console, list_code="cause", code="raid", parent="crime", labels={"en": "Raid"})
     fixed = {"org": owner, "nothing": NOTHING, "row": "fatalities", "word": word.pk}
     account = {"account": cast.joseph.pk, "assignment": cast.joseph.assignments.get().pk}
-    return plant(cast, owner) | imports(cast, owner) | fixed | account
+    figure = add_printed(by=cast.console, entry=PRINTED)
+    return plant(cast, owner) | imports(cast, owner) | fixed | account | {"printed": figure.pk}
