@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from browser.stage import LANGUAGES, Stage, addresses, sign_in
+from browser.stage import LANGUAGES, Stage, addresses, entry, sign_in
 from browser.stage import stage as stage
+from tabard.incidents.actions import report
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 PHONE = {"width": 360, "height": 740}
@@ -66,6 +67,38 @@ def test_no_page_weighs_more_than_60_kb_on_a_first_visit_without_scripts(
         weights[name] = sum(came)
     assert min(weights.values()) > 1_000, "nothing was weighed"
     assert {name: weight for name, weight in weights.items() if weight > MOST} == {}
+
+
+# per table, how many cells stand on paper in its head and in each of its rows
+COLUMNS = """Array.from(document.querySelectorAll('main table'), (table) => {
+    const cells = (row) => Array.from(row.cells).filter((cell) => cell.getClientRects().length).length
+    return [...new Set(Array.from(table.rows, cells).filter(Boolean))]
+})"""
+
+
+def test_on_paper_each_column_stands_below_its_head(stage: Stage, page: Page) -> None:
+    """What paper has no use for, like a box to tick, leaves head and rows alike."""
+    sign_in(page, stage)
+    page.emulate_media(media="print")
+    found = {}
+    for name, address in addresses(stage).items():
+        page.goto(stage.url + address)
+        found[name] = page.evaluate(COLUMNS)
+    assert len(found["review"]) == 1
+    uneven = {name: tables for name, tables in found.items() if any(len(widths) > 1 for widths in tables)}
+    assert uneven == {}
+
+
+def test_a_long_list_begins_on_its_first_sheet(stage: Stage, page: Page) -> None:
+    """What is longer than a sheet of paper is not kept together, or it would leave the first one empty."""
+    for day in range(1, 12):
+        report(by=stage.desk, collection="example", entry=entry("injured", day))
+    sign_in(page, stage)
+    page.emulate_media(media="print")
+    for address in ("/incidents/", "/review/"):
+        page.goto(stage.url + address)
+        kept = "getComputedStyle(document.querySelector('main .sheet:has(table)')).breakInside"
+        assert page.evaluate(kept) == "auto", address
 
 
 def test_the_policy_of_each_page_lets_nothing_in_from_elsewhere(stage: Stage, open_page: Open) -> None:

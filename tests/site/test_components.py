@@ -59,7 +59,7 @@ def test_a_correction_shows_the_parts_that_changed_and_the_parts_that_stayed() -
     new = told(harm(2, "detained", gender="male"), certainty="confirmed")
     certainty, persons = changes(old, new)
     assert certainty.parts == (("gone", "Probable"), ("come", "Confirmed"))
-    assert persons.parts[:2] == (("gone", "3 persons"), ("come", "2 persons"))
+    assert persons.parts[:2] == (("gone", "Persons: 3"), ("come", "Persons: 2"))
     assert [kind for kind, _ in persons.parts] == ["gone", "come", "same"]
 
 

@@ -110,8 +110,8 @@ def more(harm: Harm) -> list[str]:
 
 
 def harm_line(harm: Harm) -> str:
-    """A harm on one line, for the differences between revisions."""
-    count = f"{say.persons(harm.n, harm.n_basis)} {say.word('unit', 'persons').lower()}"
+    """`Persons: 2 · Died`: a harm on one line, in no need of a plural."""
+    count = f"{say.word('unit', 'persons')}: {say.persons(harm.n, harm.n_basis)}"
     return " · ".join([count, *outcomes(harm), *people(harm), *more(harm), *_held(harm)])
 
 

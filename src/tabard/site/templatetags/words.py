@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_skeleton, format_timedelta
@@ -11,6 +12,7 @@ from django import template
 from django.utils.translation import get_language, gettext, to_locale
 
 from tabard.access.roles import roles
+from tabard.incidents.models import Collection
 from tabard.places import countries
 from tabard.vocab import words
 
@@ -46,6 +48,17 @@ def inword(list_code: str, code: str | None) -> str:
 def country(iso3: str | None) -> str:
     """A country's name, or that it is not known."""
     return countries.name(iso3, vocabulary_language()) if iso3 else gettext("country not known")
+
+
+@register.simple_tag(takes_context=True)
+def collection(context: template.Context, code: str) -> str:
+    """A collection as people call it, asked for once a page; the code itself where none of that name is open."""
+    kept: Any = context.render_context
+    names: dict[str, str] = kept.setdefault("collections", {})
+    if code not in names:
+        found = Collection.objects.filter(pk=code).first()
+        names[code] = gettext(found.label) if found else code
+    return names[code]
 
 
 @register.simple_tag

@@ -9,12 +9,13 @@ from django.shortcuts import render
 
 from tabard.rules.refusals import Forbidden, Refused
 from tabard.site.templatetags.words import vocabulary_language
-from tabard.vocab import catalogue
+from tabard.vocab import catalogue, words
 
 
 def refusal(request: HttpRequest, code: str, *, status: int, **fields: str | int) -> HttpResponse:
     """The page of a code of the catalogue."""
     language = vocabulary_language()
+    fields = _named(fields, language)
     shown = {
         "code": code,
         "status": status,
@@ -29,10 +30,18 @@ def told(refusal: Refused | None) -> dict[str, str]:
     if refusal is None:
         return {}
     language = vocabulary_language()
+    fields = _named(refusal.fields, language)
     return {
-        "wrong": catalogue.message(refusal.code, language, **refusal.fields),
-        "next_step": catalogue.next_step(refusal.code, language, **refusal.fields),
+        "wrong": catalogue.message(refusal.code, language, **fields),
+        "next_step": catalogue.next_step(refusal.code, language, **fields),
     }
+
+
+def _named(fields: dict[str, str | int], language: str) -> dict[str, str | int]:
+    """A field as people call it where it is a fact of the register; else as it was sent."""
+    if "field" not in fields:
+        return fields
+    return fields | {"field": words.label("fact", str(fields["field"]), language)}
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
