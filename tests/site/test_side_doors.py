@@ -32,6 +32,7 @@ from tabard.rules.ids import ulid
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 SEEN = table("seen")
+NOWHERE = ("batch", "original", "mapping", "word", "account", "assignment", "printed")
 ELSEWHERE = Position(9.53, 31.66, "exact")
 THEIRS = "Qwertz Hiddenwords"
 IDS = re.compile(r"[0-9A-Z]{26}")
@@ -173,7 +174,7 @@ def test_what_is_hidden_changes_no_byte(role: str, cast: Cast) -> None:
     own = plant(cast, b, "public", keeper=cast.joseph)
     incident(cast, b, "public")  # a neighbour, so that there is something to suggest
     fixed = {"org": b, "nothing": NOTHING, "row": "fatalities", "owner": b, "hidden": "SSD-2019-0003"}
-    nowhere = dict.fromkeys(("batch", "original", "mapping", "word", "account", "assignment"), NOTHING)
+    nowhere = dict.fromkeys(NOWHERE, NOTHING)
     things = nowhere | {"number": "1", "held": "1", "turn": "99"} | own | fixed
     able = any(policy.may_somewhere(by, each) for each in Permission)
     token = token_of(by) if able else ""
@@ -199,7 +200,7 @@ def test_what_is_restricted_changes_no_byte(role: str, cast: Cast) -> None:
     b = cast.organisation_b.pk
     by = person(cast, role, cast.organisation_b.scope_key)
     fixed = {"org": b, "nothing": NOTHING, "row": "fatalities", "owner": b, "hidden": "SSD-2019-0009"}
-    nowhere = dict.fromkeys(("batch", "original", "mapping", "word", "account", "assignment"), NOTHING)
+    nowhere = dict.fromkeys(NOWHERE, NOTHING)
     able = any(policy.may_somewhere(by, each) for each in Permission)
     token = token_of(by) if able else ""
     client = Client(raise_request_exception=False)
