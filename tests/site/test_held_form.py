@@ -228,6 +228,7 @@ def test_what_was_coded_at_once_is_not_found_by_its_number(desk: Account) -> Non
     with guard.lifted():
         Taken.objects.update(notes=[{"code": "report_repeated"}])
     assert client_of(desk).get(address(taken)).status_code == 404
+    assert send(desk, taken, {"do": ["send"]}).status_code == 404
 
 
 def test_who_opens_it(by: Account) -> None:
