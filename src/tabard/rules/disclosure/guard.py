@@ -165,7 +165,7 @@ class _Work:
             self.tell_what_may_be(order)
 
     def _can_be_told(self, key: Key) -> bool:
-        kept = [reader.worlds for reader in self.readers]
+        kept = [list(reader.worlds) for reader in self.readers]
         for reader in self.readers:
             reader.tell(key)
         safe = not any(
@@ -174,7 +174,7 @@ class _Work:
         if not safe:
             for reader, worlds in zip(self.readers, kept, strict=True):
                 reader.withhold([key])
-                reader.worlds = worlds
+                reader.remember(worlds)
         return safe
 
     def _lost(self, number: int) -> frozenset[int]:

@@ -99,10 +99,19 @@ def whole(point: npt.NDArray[np.float64]) -> Movement | None:
     return rounded.astype(np.int64) if bool(np.all(np.abs(point - rounded) < NEAR)) else None
 
 
-def holds(rows: tuple[Row, ...], movement: Movement) -> bool:
-    """Whether every relation still holds after the movement: in whole numbers, without tolerance."""
-    for cells, slack in rows:
-        moved = sum(sign * int(movement[cell]) for cell, sign in cells)
-        if moved > (slack or 0) or (slack is None and moved):
-            return False
-    return True
+class Relations:
+    """All rows as flat arrays, to check a movement in whole numbers and without tolerance."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        flat = [(number, cell, sign) for number, (cells, _) in enumerate(rows) for cell, sign in cells]
+        self._row, self._cell, self._sign = np.array(flat, dtype=np.int64).reshape(-1, 3).T
+        self._least = np.array(
+            [0 if slack is None else np.iinfo(np.int64).min for _, slack in rows], dtype=np.int64
+        )
+        self._most = np.array([slack or 0 for _, slack in rows], dtype=np.int64)
+
+    def hold(self, movement: Movement) -> bool:
+        """Whether every relation still holds after the movement."""
+        moved = np.zeros(len(self._most), dtype=np.int64)
+        np.add.at(moved, self._row, self._sign * movement[self._cell])
+        return bool(np.all(moved >= self._least) and np.all(moved <= self._most))

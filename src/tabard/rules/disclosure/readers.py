@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tabard.rules.disclosure.cells import Key
-from tabard.rules.disclosure.programs import Movement, Program, columns_of, holds, whole
+from tabard.rules.disclosure.programs import Movement, Program, Relations, columns_of, whole
 from tabard.rules.disclosure.systems import System
 
 INFINITE = highspy.kHighsInf
@@ -31,7 +31,8 @@ class Reader:
         self.targets = {self.place[key] for key in system.targets}
         self.open = {self.place[key] for key in system.unknown}
         self.weights = {self.place[key]: weight for key, weight in weights.items() if self._movable(key)}
-        self.worlds: npt.NDArray[np.int64] = np.zeros((1, size), dtype=np.int64)
+        self._relations = Relations(system.rows)
+        self.remember([])
         columns, slacks = columns_of(system.rows, size), [slack for _, slack in system.rows]
         none = np.zeros(size)
         self._audit = Program(columns, slacks, none, none)
@@ -62,7 +63,7 @@ class Reader:
             self.open.discard(cell)
             self._audit.bound(cell, 0, 0)
             self._repair_costs(cell)
-            self.worlds = self.worlds[self.worlds[:, cell] == 0]
+            self.remember([world for world in self.worlds if not world[cell]])
 
     def _move(self, cell: int) -> None:
         self._audit.bound(cell, -float(self.down[cell]), INFINITE)
@@ -80,14 +81,19 @@ class Reader:
 
     # How uncertain
 
-    def room(self) -> npt.NDArray[np.int64]:
-        """The distance between the lowest and the highest value known to be possible, for each cell."""
-        spread: npt.NDArray[np.int64] = self.worlds.max(axis=0) - self.worlds.min(axis=0)
-        return spread
+    def remember(self, worlds: list[Movement]) -> None:
+        """These worlds are known, beside the true one."""
+        self.worlds = worlds
+        none = np.zeros((1, len(self.place)), dtype=np.int64)
+        every = np.vstack([none, *worlds])
+        self.low, self.high = every.min(axis=0), every.max(axis=0)
+
+    def room(self, cell: int) -> int:
+        """The distance between the lowest and the highest value known to be possible."""
+        return int(self.high[cell] - self.low[cell])
 
     def unproven(self) -> list[int]:
-        room = self.room()
-        return sorted(cell for cell in self.targets if room[cell] < self.width)
+        return sorted(cell for cell in self.targets if self.room(cell) < self.width)
 
     def violated(self, first: bool = False, but: frozenset[int] = frozenset()) -> list[int]:
         """The targets that this reader works out too nearly; only the `first` one where that is enough."""
@@ -118,9 +124,9 @@ class Reader:
         for exact in (False, True):
             fractional = False
             for sign in (1, -1):
-                if self.room()[cell] < self.width:
+                if self.room(cell) < self.width:
                     fractional |= not self._search([cell], sign, exact)
-            if self.room()[cell] >= self.width:
+            if self.room(cell) >= self.width:
                 return True
             if not fractional:
                 return False
@@ -148,16 +154,15 @@ class Reader:
         movement = None if point is None else whole(point)
         if movement is None or not self._possible(movement):
             return False
-        self.worlds = np.vstack([self.worlds, movement[None, :]])
+        self.worlds.append(movement)
+        self.low, self.high = np.minimum(self.low, movement), np.maximum(self.high, movement)
         return True
 
     def _possible(self, movement: Movement) -> bool:
         still = np.ones(len(movement), dtype=bool)
         still[list(self.open)] = False
         return bool(
-            np.all(movement >= -self.down)
-            and not np.any(movement[still])
-            and holds(self.system.rows, movement)
+            np.all(movement >= -self.down) and not np.any(movement[still]) and self._relations.hold(movement)
         )
 
     # How to make one more uncertain
@@ -171,7 +176,7 @@ class Reader:
     def _ways(self, cell: int, signs: tuple[int, int], exact: bool) -> frozenset[Key] | None:
         """First as far as needed one way, then the rest the other way."""
         opened: set[int] = set()
-        lowest, highest = int(self.worlds[:, cell].min()), int(self.worlds[:, cell].max())
+        lowest, highest = int(self.low[cell]), int(self.high[cell])
         for sign in signs:
             need = self.width - (highest - lowest) + (highest if sign > 0 else -lowest)
             if highest - lowest >= self.width or need <= 0:
