@@ -47,7 +47,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def fresh(**options: Any) -> Page:
         context = browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context.new_page()
 
