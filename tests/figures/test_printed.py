@@ -185,7 +185,7 @@ def test_the_findings_in_words(cast: Cast) -> None:
     assert set(found) == {"check_parts_total", "check_unit_wrong", "check_sources_differ"}
     assert "125 + 234 + 134 = 493" in found["check_parts_total"].sentence
     assert found["check_parts_total"].suggestions[0].startswith("Probably 124 instead of 134.")
-    assert "125 + 234 + 134 = 493" in tell(found["check_parts_total"].finding, "ar").sentence
+    assert "\u2066125 + 234 + 134\u2069" in tell(found["check_parts_total"].finding, "ar").sentence
     assert tell(found["check_unit_wrong"].finding, "fr").sentence != found["check_unit_wrong"].sentence
 
 

@@ -59,7 +59,8 @@ def test_the_list_is_narrowed(printed: Cast) -> None:
 @pytest.mark.parametrize("language", ["ar", "es", "fr", "ru", "zh-hans"])
 def test_findings_speak_the_readers_language(printed: Cast, language: str) -> None:
     page = client(printed.joseph, language).get(LIST).content.decode()
-    assert "125 + 234 + 134 = 493" in page
+    assert "125 + 234 + 134" in page
+    assert "493" in page
     assert "do not add up" not in page
 
 

@@ -11,6 +11,8 @@ from tabard.vocab.words import label
 
 # Numbers of a finding that are codes of a list of words.
 CODES = {"declared": "unit", "cause": "cause", "named": "cause"}
+# Arithmetic is read from left to right in every language: in Arabic it would else be drawn as its mirror image.
+LEFT_TO_RIGHT, END = "\u2066", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def tell(finding: Finding, language: str = "en") -> Told:
 def _word(name: str, value: str | int, language: str) -> str | int:
     codes = CODES.get(name)
     if codes is None:
-        return value
+        return f"{LEFT_TO_RIGHT}{value}{END}" if language == "ar" and isinstance(value, str) else value
     return ", ".join(label(codes, code, language) for code in str(value).split(", "))
 
 

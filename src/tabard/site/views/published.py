@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,6 @@ from tabard.figures.published.entry import LONGEST, Entry
 from tabard.figures.published.queries import Asked
 from tabard.figures.published.reading import LARGEST
 from tabard.figures.published.telling import Told, tell
-from tabard.rules.checks.finding import Finding
 from tabard.rules.checks.paragraph import paragraph
 from tabard.rules.checks.prose import check_found
 from tabard.rules.refusals import Refused
@@ -31,9 +31,18 @@ from tabard.site.views.digits import ROW, whole
 from tabard.site.views.errors import status_of, told
 from tabard.vocab.words import words
 
-PAGE, FINDINGS = 60, 40
+PAGE, FINDINGS = 40, 20
 LONGEST_TEXT = 20_000
 FIELDS = ("source", "year", "table", "row", "column", "unit", "printed", "scope", "note")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A finding in words, and the figure that it begins with."""
+
+    told: Told
+    name: str
+    pk: str = ""
 
 
 def published(request: HttpRequest) -> HttpResponse:
@@ -42,8 +51,8 @@ def published(request: HttpRequest) -> HttpResponse:
     asked = Asked(*(request.GET.get(name, "").strip()[:300] for name in ("source", "year", "table", "text")))
     after = whole(request.GET.get("after", "0"), "after", ROW)
     found = list(queries.narrowed(queries.standing(user), asked))
-    told_of = _findings(queries.findings(user), {each.pk for each in found})
-    marked = {key: each.finding.severity for each in reversed(told_of) for key in each.finding.keys}
+    told_of = _findings(user, {each.pk for each in found})
+    marked = {key: each.told.finding.severity for each in reversed(told_of) for key in each.told.finding.keys}
     shown = {
         "rows": [(each, marked.get(each.pk, "")) for each in found[after : after + PAGE]],
         "total": len(found),
@@ -92,7 +101,7 @@ def one(request: HttpRequest, pk: str) -> HttpResponse:
         "stands": stands,
         "later": queries.visible_to(user).filter(replaces=pk).first(),
         "earlier": queries.visible_to(user).filter(pk=figure.replaces).first() if figure.replaces else None,
-        "findings": _findings(queries.findings(user), {pk}) if stands else [],
+        "findings": _findings(user, {pk}) if stands else [],
         "may_keep": may(user, Permission.PUBLISHED_KEEP),
     }
     return render(
@@ -111,7 +120,11 @@ def check(request: HttpRequest) -> HttpResponse:
             others = queries.figures(queries.standing(user))
             language = vocabulary_language()
             shown["figures"] = [each.figure for each in found]
-            shown["findings"] = [tell(each, language) for each in check_found(found, declared(), others)]
+            names = {each.figure.key: f"{each.figure.text} {each.figure.unit}" for each in found}
+            shown["findings"] = [
+                Placed(tell(each, language), names.get(each.keys[0], ""))
+                for each in check_found(found, declared(), others)
+            ]
         else:
             shown |= told(Refused("no_figures"))
     return render(request, "published_check.html", shown)
@@ -143,10 +156,16 @@ def _keeper(request: HttpRequest) -> Account:
     return user
 
 
-def _findings(found: tuple[Finding, ...], keys: set[str]) -> list[Told]:
-    """What is said of these figures, in the reader's language."""
+def _findings(user: Account, keys: set[str]) -> list[Placed]:
+    """What is said of these figures, in the reader's language, each with the figure that it begins with."""
     language = vocabulary_language()
-    return [tell(each, language) for each in found if keys & set(each.keys)]
+    found = [each for each in queries.findings(user) if keys & set(each.keys)]
+    first = queries.visible_to(user).in_bulk([each.keys[0] for each in found])
+    return [Placed(tell(each, language), _name(first[each.keys[0]]), each.keys[0]) for each in found]
+
+
+def _name(figure: Published) -> str:
+    return " · ".join(filter(None, (figure.row, figure.year, figure.source)))
 
 
 def _choices(user: Account) -> dict[str, Any]:
