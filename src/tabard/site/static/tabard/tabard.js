@@ -1,4 +1,5 @@
-// All that script does here: an import's progress comes in place, without a reload; a menu closes when one looks away.
+// All that script does here: an import's progress comes in place, without a reload; a menu closes when one looks away;
+// a page that nobody has touched for as long as a session lasts goes, where the session has ended meanwhile.
 (() => {
   "use strict";
   const close = (event) => {
@@ -8,6 +9,19 @@
   };
   document.addEventListener("click", close);
   document.addEventListener("keydown", close);
+
+  const IDLE = 7200 * 1000; // the server's own measure, in milliseconds
+  let touched = Date.now();
+  const leave = async () => {
+    if (Date.now() - touched < IDLE) return;
+    touched = Date.now(); // asked once: asking again and again would keep the session open for ever
+    const answer = await fetch("/sign-in/", { redirect: "manual", credentials: "same-origin" }).catch(() => null);
+    if (answer?.type !== "opaqueredirect") location.replace("/sign-in/"); // signed in, one would be sent on
+  };
+  if (document.querySelector('form[action="/sign-out/"]')) {
+    for (const kind of ["keydown", "pointerdown", "scroll"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+    setInterval(leave, 30000);
+  }
 
   const box = document.getElementById("progress");
   if (!box) return;
