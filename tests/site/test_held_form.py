@@ -143,6 +143,7 @@ def test_put_right_it_becomes_the_incident_of_what_was_sent(by: Account, desk: A
     again = send(desk, taken, form)
     assert again.status_code == 400
     assert "Canary robbery" in again.content.decode()
+    assert send(desk, taken, {**form, **RIGHT, "near_miss": ["maybe"]}).status_code == 400
     done = send(desk, taken, {**form, **RIGHT})
     incident = Incident.objects.get()
     assert done["Location"] == f"/incidents/{incident.reference}/"
@@ -323,6 +324,7 @@ HOSTILE: dict[str, object] = {
     "off the globe": {"facts": {}, "position": {"lat": 3000, "lon": "x"}},
     "names of the form": {"facts": {"key": "x", "details": "x", "caller.name": "x", "h0.n": "5", "known_on": "x"}},
     "many rows": {"facts": {"harm": [{"n": 1}] * 3_000}},
+    "too many faults": {"facts": {f"x{n}": n for n in range(300)}},
     "many faults": {"facts": {f"x{n}": n for n in range(5_000)}},
     "long words": {"facts": {"cause": "c" * 100_000}, "texts": {"details": "d" * 100_000}},
     "as large as may be": {"facts": {}, "texts": {"details": "d" * 262_000}},
@@ -354,7 +356,8 @@ def test_whatever_was_sent_opens_or_leads_to_its_words(desk: Account, sent: obje
 def test_which_of_them_the_form_can_show(desk: Account) -> None:
     shown = {name for at, (name, sent) in enumerate(HOSTILE.items()) if _shows(desk, sent, at)}
     assert set(HOSTILE) - shown == {
-        "nothing", "no JSON", "a list", "not UTF-8", "deep", "many rows", "many faults", "as large as may be", "larger"
+        "nothing", "no JSON", "a list", "not UTF-8", "deep", "many rows",
+        "too many faults", "many faults", "as large as may be", "larger",
     }  # fmt: skip
 
 
