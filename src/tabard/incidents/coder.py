@@ -29,7 +29,7 @@ from tabard.rules.refusals import Forbidden, Refused
 
 log = logging.getLogger(__name__)
 
-MOST = 250  # reports a transaction: fewer write the same pages of the indexes more often, more let others wait
+MOST = 250  # reports a transaction: with fewer the same pages are written more often, with more others wait
 CODING = 0x7AB42E  # PostgreSQL: several workers code one after the other, so that order is kept
 
 
