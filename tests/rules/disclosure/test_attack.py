@@ -16,6 +16,7 @@ from tabard.rules.disclosure.guard import primary
 
 PROVING = os.environ.get("TABARD_PROVE") == "1"
 MANY = settings(max_examples=4_000 if PROVING else 200, deadline=None)
+SOME = settings(max_examples=400 if PROVING else 40, deadline=None)  # each asks the attacker many times
 
 
 def both(story: Story) -> tuple[Verdict, Verdict]:
@@ -53,7 +54,7 @@ def test_nobody_works_out_a_withheld_cell(story: Story) -> None:
     assert not [each for each in first.exposed + second.exposed if not each.across]
 
 
-@MANY
+@SOME
 @given(stories(exempt=True))
 def test_what_is_exposed_could_not_be_kept(story: Story) -> None:
     """Exempt totals, and what an earlier edition told, may give a cell away. Then nothing that could still be withheld
@@ -77,7 +78,7 @@ def test_what_is_exposed_could_not_be_kept(story: Story) -> None:
         assert recovered(story, seen(story, verdict), kept(story, verdict)) == alone
 
 
-@MANY
+@SOME
 @given(stories())
 def test_no_cell_is_withheld_for_nothing(story: Story) -> None:
     """Told after all, each further cell would give one away."""
@@ -85,7 +86,7 @@ def test_no_cell_is_withheld_for_nothing(story: Story) -> None:
     for key, reason in first.withheld.items():
         if reason is Reason.COMPLEMENTARY:
             view = story.view(first.release, {*first.told, key})
-            assert recovered(story, [view], kept(story, first) - {key})
+            assert any(recovered(story, [view], [each]) for each in sorted(kept(story, first) - {key}))
 
 
 # The attack itself: it must succeed where one half of the control is switched off.
