@@ -5,20 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cast import Cast
 from cast import cast as cast
+from figures.made import Said, question, snapshot
+from figures.made import counted as count
 from tabard.access.models import AuditLine
 from tabard.figures.models import Published, PublishedNote
-from tabard.figures.published import comparing, queries
+from tabard.figures.published import actions, comparing, queries
 from tabard.figures.published.actions import add, correct, entry_of, erase_note, take_in, void
 from tabard.figures.published.entry import Entry, day_of, is_derived
 from tabard.figures.published.queries import Asked
 from tabard.figures.published.reading import COLUMNS, entries
 from tabard.figures.published.telling import tell
+from tabard.rules.facts import Harm, Outcome
+from tabard.rules.facts import Incident as Facts
 from tabard.rules.refusals import Forbidden, Refused
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -152,6 +158,16 @@ def test_a_misread_figure_is_said_again(cast: Cast) -> None:
     assert code(refusal) == "published_changed"
 
 
+def test_of_two_corrections_at_once_one_is_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = add(by=cast.analyst, entry=ENTRY)
+    monkeypatch.setattr(actions, "_stands", lambda by, figure: None)  # both looked before either wrote
+    correct(by=cast.analyst, figure=first, entry=Entry(*ENTRY.place, "persons", "108"))
+    with pytest.raises(Refused) as refusal:
+        correct(by=cast.analyst, figure=first, entry=Entry(*ENTRY.place, "persons", "109"))
+    assert code(refusal) == "published_changed"
+    assert [each.printed for each in queries.standing(cast.joseph)] == ["108"]
+
+
 def test_a_void_figure_counts_no_more(cast: Cast) -> None:
     made = add(by=cast.analyst, entry=ENTRY)
     void(by=cast.analyst, figure=made)
@@ -215,6 +231,30 @@ def test_every_word_of_the_declared_units_is_one_unit() -> None:
     (entry,) = entries(file(ROWS[0]))
     assert comparing.declared_word("reported_cases") == "reported cases"
     assert entry.unit == "attacks"
+
+
+def test_printed_figures_beside_ours(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Three killed in 2019 are counted here, none injured; what no year holds is compared with nothing."""
+    killed = Harm(n=3, outcomes={"died": Outcome(True)}, scope="humanitarian")
+    day = date(2019, 5, 1)
+    facts = Facts(first_day=day, last_day=day, date_precision="exact", cause="crime", harm=(killed,))
+    result = count(question(snapshot(tmp_path, [Said("A", facts, collection="awsd")]), "awsd-summary", 2019))
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        comparing.counted, "table", lambda name, **more: asked.append(more["years"]) or result
+    )
+    longer = ("press", "2019-01..2020-06", *ROWS[1][2:])
+    take_in(by=cast.analyst, data=file(*ROWS, longer))
+    pairs = comparing.with_ours(
+        queries.standing(cast.joseph),
+        by=cast.joseph,
+        snapshot=None,
+        table="awsd-summary",  # type: ignore[arg-type]
+    )
+    assert asked == [["2019"]]
+    found = {pair.left.measure: (pair.left.text, pair.right.text, str(pair.off)) for pair in pairs}
+    assert found["aid.killed"] == ("125", "3", "-122")
+    assert set(found) <= {"aid.killed", "aid.injured", "aid.kidnapped"}  # 483 attacks are no row of ours
 
 
 def counted(table: str, *, by: Any, snapshot: Any, years: Any, register: Any = None) -> Any:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from django.db import IntegrityError
+
 from tabard.access import door, policy
 from tabard.access.door import action
 from tabard.access.models import Account
@@ -101,7 +103,10 @@ def _stands(by: Account, figure: Published) -> None:
 
 def _one(by: Account, verb: str, entry: Entry, replaces: str | None = None) -> Published:
     row = _row(by, entry, replaces)
-    _keep([(row, entry.note)])
+    try:
+        _keep([(row, entry.note)])
+    except IntegrityError:  # somebody else's correction of the same figure came between
+        raise Refused("published_changed") from None
     door.record(verb, f"published:{row.pk}", replaces=replaces or "")
     return row
 
