@@ -85,12 +85,15 @@ def listed(incident: Incident, *, by: Account) -> list[Listed]:
 
 
 def find(*, by: Account, attachment: str) -> tuple[Incident, Attachment]:
-    """One attached file and its incident, as far as the account may know of them. Hidden and absent look the same."""
-    found = Attachment.objects.filter(pk=attachment, about__startswith="incident:").first()
-    key = found.about.removeprefix("incident:") if found else ""
+    """One attached file and its incident, as far as the account may know of them. Hidden and absent look the same.
+
+    The file itself is read last: to read one that is hidden would take longer than to find none."""
+    about = Attachment.objects.filter(pk=attachment, about__startswith="incident:").values_list("about")
+    key = next(iter(about[:1]), ("",))[0].removeprefix("incident:")
     incident = visible_to(by).filter(pk=key).select_related("current").first()
-    if found is None or incident is None:
+    if incident is None:
         raise Refused("not_found")
+    found = _one(incident, attachment)
     return incident, found
 
 
