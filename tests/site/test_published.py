@@ -9,6 +9,7 @@ from django.test import Client
 from cast import Cast
 from cast import cast as cast
 from figures.test_printed import ENTRY, REPORT, ROWS, file
+from planted import person
 from tabard.access.models import Account
 from tabard.figures.models import Published
 from tabard.figures.published.actions import add, take_in
@@ -114,9 +115,19 @@ def test_a_reader_changes_nothing(cast: Cast) -> None:
 
 
 def test_who_keeps_one_organisations_figures_keeps_none_here(cast: Cast) -> None:
-    from_one = client(cast.amina)
-    assert from_one.get(LIST).status_code == 200
-    assert from_one.get(f"{LIST}new/").status_code == 403
+    analyst = person(cast, "analyst", cast.organisation_a.scope_key)
+    assert client(analyst).get(LIST).status_code == 200
+    assert client(analyst).get(f"{LIST}new/").status_code == 403
+    assert client(analyst).post(f"{LIST}new/", FORM).status_code == 403
+
+
+def test_a_long_list_has_pages(cast: Cast) -> None:
+    take_in(by=cast.analyst, data=file(*[(*ROWS[1][:3], f"Row {n}", *ROWS[1][4:]) for n in range(45)]))
+    first = client(cast.joseph).get(LIST)
+    assert (first.context["total"], len(first.context["rows"]), first.context["following"]) == (45, 40, 40)
+    second = client(cast.joseph).get(LIST, {"after": "40"})
+    assert (len(second.context["rows"]), second.context["following"]) == (5, None)
+    assert client(cast.joseph).get(LIST, {"after": "x"}).status_code == 400
 
 
 def test_a_text_is_checked_and_not_kept(printed: Cast) -> None:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from tabard.access.models import Account
 from tabard.access.permissions import Permission
-from tabard.access.policy import may
+from tabard.access.policy import may, require
 from tabard.figures import declarations
 from tabard.figures import queries as counted
 from tabard.figures.models import Published
@@ -151,8 +151,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def _keeper(request: HttpRequest) -> Account:
     """Who may enter printed figures: they are nobody's in particular, so over everything."""
     user = enter(request, Permission.PUBLISHED_KEEP)
-    if not may(user, Permission.PUBLISHED_KEEP):
-        raise Refused("not_allowed")
+    require(user, Permission.PUBLISHED_KEEP)
     return user
 
 
