@@ -13,6 +13,11 @@ from math import ceil, floor
 
 Kind = Hashable
 Members = frozenset[Kind]
+STEPS = 4_000  # of one search: far more than nearly all need
+
+
+class Undecided(Exception):
+    """The search would take too long: another story is drawn."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,9 @@ def fits(known: list[Known], view: View, more: Known) -> bool:
         for terms in [{index: value for index, value in enumerate(row[:-1]) if value and index != pivot}]
     ]
     roof = max(view.counts.values()) + 18  # no kind needs to move farther than a few widths
-    return _search(rules, uneven, {index: (0, roof) for index in range(len(kinds)) if index not in solved})
+    return _search(
+        rules, uneven, {index: (0, roof) for index in range(len(kinds)) if index not in solved}, [STEPS]
+    )
 
 
 def fixed(known: Known) -> bool:
@@ -128,8 +135,13 @@ def _rule(known: Known, expressed: Mapping[Kind, Terms], constant: int) -> Rule 
     return (terms, least) if terms or least > 0 else None
 
 
-def _search(rules: list[Rule], uneven: list[Rule], bounds: dict[int, tuple[int, int]]) -> bool:
+def _search(
+    rules: list[Rule], uneven: list[Rule], bounds: dict[int, tuple[int, int]], left: list[int]
+) -> bool:
     """Whether whole numbers within the bounds keep every rule, and make the `uneven` sums whole."""
+    left[0] -= 1
+    if not left[0]:
+        raise Undecided
     if not _narrowed(rules, bounds):
         return False
     rules = [rule for rule in rules if _lowest(rule[0], bounds) < rule[1]]
@@ -142,19 +154,21 @@ def _search(rules: list[Rule], uneven: list[Rule], bounds: dict[int, tuple[int, 
         signs = {terms[index] > 0 for terms, _ in rules if index in terms}
         if len(signs) < 2 and bounds[index][0] < bounds[index][1]:
             end = bounds[index][1] if signs == {True} else bounds[index][0]
-            return _search(rules, uneven, bounds | {index: (end, end)})
-    return all(_branched(rules, uneven, bounds, part) for part in _parts(rules, uneven, bounds))
+            return _search(rules, uneven, bounds | {index: (end, end)}, left)
+    return all(_branched(rules, uneven, bounds, part, left) for part in _parts(rules, uneven, bounds))
 
 
 def _branched(
-    rules: list[Rule], uneven: list[Rule], bounds: dict[int, tuple[int, int]], part: set[int]
+    rules: list[Rule], uneven: list[Rule], bounds: dict[int, tuple[int, int]], part: set[int], left: list[int]
 ) -> bool:
     index = min(part, key=lambda each: (bounds[each][1] - bounds[each][0], each))
     low, high = bounds[index]
     middle = (low + high) // 2
     here = [rule for rule in rules if rule[0].keys() & part]
     even = [rule for rule in uneven if rule[0].keys() & part]
-    return any(_search(here, even, bounds | {index: half}) for half in ((low, middle), (middle + 1, high)))
+    return any(
+        _search(here, even, bounds | {index: half}, left) for half in ((low, middle), (middle + 1, high))
+    )
 
 
 def _parts(rules: list[Rule], uneven: list[Rule], bounds: dict[int, tuple[int, int]]) -> list[set[int]]:
