@@ -16,6 +16,7 @@ from tabard.rules.linkage import MOST_DAYS_APART, Event, Likeness, likeness
 LOOKED_AT = 60  # records of the same country and days, for one record
 AT_A_GLANCE = 15  # the same, for each line of a list
 SHOWN = 8
+APART = timedelta(days=MOST_DAYS_APART)
 OUTCOMES = ("died", "injured", "abducted", "detained")
 COLUMNS = (
     "incident_id",
@@ -32,6 +33,9 @@ COLUMNS = (
 )
 
 
+Near = tuple[dict[str, object], Event]
+
+
 @dataclass(frozen=True)
 class Likely:
     """Another record, and how alike it is."""
@@ -45,17 +49,43 @@ class Likely:
 
 def likely(actor: Actor, row: Current) -> list[Likely]:
     """The records most alike to this one, among those that the actor sees; the most alike first."""
-    return alike(seen_by(actor), row, LOOKED_AT)
+    return Neighbours(seen_by(actor), LOOKED_AT).alike(row)
 
 
-def alike(seen: Q, row: Current, most: int) -> list[Likely]:
-    """The same among what a condition shows, so that a list asks the policy once."""
-    if not row.occurred or not row.country:
-        return []
-    mine = _event({name: getattr(row, name) for name in COLUMNS})
-    found = (_likely(mine, other) for other in _near(seen, row, most))
-    fitting = [each for each in found if each.likeness.likely]
-    return sorted(fitting, key=lambda each: -each.likeness.score)[:SHOWN]
+class Neighbours:
+    """The same for many records of one page, among what a condition shows: asked once for each country and days,
+    since what waits together most often happened together."""
+
+    def __init__(self, seen: Q, most: int) -> None:
+        self._seen, self._most = seen, most
+        self._found: dict[tuple[str, str, str], list[Near]] = {}
+
+    def alike(self, row: Current) -> list[Likely]:
+        """The records most alike to this one, the most alike first."""
+        if not row.occurred or not row.country:
+            return []
+        mine = _event({name: getattr(row, name) for name in COLUMNS})
+        others = [near for near in self._near(row) if near[0]["incident_id"] != row.pk]
+        found = (_likely(mine, *near) for near in others[: self._most])
+        fitting = [each for each in found if each.likeness.likely]
+        return sorted(fitting, key=lambda each: -each.likeness.score)[:SHOWN]
+
+    def _near(self, row: Current) -> list[Near]:
+        place = (row.country, row.occurred, row.last_day or row.occurred)
+        if place not in self._found:
+            self._found[place] = [(other, _event(other)) for other in self._rows(*place)]
+        return self._found[place]
+
+    def _rows(self, country: str, first: str, last: str) -> list[dict[str, object]]:
+        near = Current.objects.filter(
+            self._seen,
+            country=country,
+            standing="counted",
+            occurred__gte=(date.fromisoformat(first) - APART).isoformat(),
+            occurred__lte=(date.fromisoformat(last) + APART).isoformat(),
+        )
+        rows = near.order_by("-occurred", "-incident_id")
+        return list(rows.values(*COLUMNS)[: self._most + 1])  # one of them is the record itself
 
 
 def linked(incidents: Iterable[str]) -> set[frozenset[str]]:
@@ -72,23 +102,7 @@ def unlinked(incident: Incident, found: Iterable[Likely]) -> list[Likely]:
     return [each for each in found if frozenset((incident.pk, each.incident)) not in pairs]
 
 
-def _near(seen: Q, row: Current, most: int) -> Iterable[dict[str, object]]:
-    apart = timedelta(days=MOST_DAYS_APART)
-    first = date.fromisoformat(row.occurred) - apart
-    last = date.fromisoformat(row.last_day or row.occurred) + apart
-    near = Current.objects.filter(
-        seen,
-        country=row.country,
-        standing="counted",
-        occurred__gte=first.isoformat(),
-        occurred__lte=last.isoformat(),
-    )
-    rows = near.exclude(pk=row.pk).order_by("-occurred", "-incident_id")
-    return list(rows.values(*COLUMNS)[:most])
-
-
-def _likely(mine: Event, other: dict[str, object]) -> Likely:
-    event = _event(other)
+def _likely(mine: Event, other: dict[str, object], event: Event) -> Likely:
     incident, reference = str(other["incident_id"]), str(other["reference"])
     return Likely(incident, reference, str(other["collection"]), event, likeness(mine, event))
 

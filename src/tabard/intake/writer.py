@@ -25,7 +25,10 @@ from tabard.rules.refusals import Refused
 log = logging.getLogger(__name__)
 
 GROUP = 256  # reports a commit, at most
-MANY, PACE = 16, 0.016  # from so many on, so many seconds between two commits: about 2,000 reports a second
+MANY, PACE = (
+    16,
+    0.020,
+)  # from so many on, so many seconds between two commits: full groups, and time for pages
 PATIENCE = 30.0  # seconds that a request waits for its commit
 BEAT = 1.0  # seconds between two signs of life
 TRIES = 10

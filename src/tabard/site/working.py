@@ -21,7 +21,7 @@ from tabard.rules.ids import ulid
 from tabard.site.tasks import daily
 
 IDLE_SECONDS = 0.3
-YIELDS = 5  # in the machine's own measure of niceness: who reports and who reads goes before coding
+YIELDS = 10  # in the machine's own measure of niceness: who reports and who reads goes before coding
 LONGEST_JOB = timedelta(hours=6)  # on PostgreSQL another worker may still be at it
 BROKEN = 70
 log = logging.getLogger(__name__)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from tabard.access.policy import Actor
-from tabard.incidents.likely import AT_A_GLANCE, alike, linked
+from tabard.incidents.likely import AT_A_GLANCE, Neighbours, linked
 from tabard.incidents.models import Current
 from tabard.incidents.queries import seen_by
 from tabard.rules.missing import missing
@@ -29,13 +27,11 @@ class Waiting:
 
 def waiting_lines(rows: Sequence[Current], actor: Actor) -> list[Waiting]:
     """The rows need `incident` and `revision` selected with them."""
-    pairs, seen = linked([row.pk for row in rows]), seen_by(actor)
-    return [_waiting(row, line, seen, pairs) for row, line in zip(rows, lines(rows), strict=True)]
+    pairs, near = linked([row.pk for row in rows]), Neighbours(seen_by(actor), AT_A_GLANCE)
+    return [_waiting(row, line, near, pairs) for row, line in zip(rows, lines(rows), strict=True)]
 
 
-def _waiting(row: Current, line: Line, seen: Q, pairs: set[frozenset[str]]) -> Waiting:
-    found = [
-        each for each in alike(seen, row, AT_A_GLANCE) if frozenset((row.pk, each.incident)) not in pairs
-    ]
+def _waiting(row: Current, line: Line, near: Neighbours, pairs: set[frozenset[str]]) -> Waiting:
+    found = [each for each in near.alike(row) if frozenset((row.pk, each.incident)) not in pairs]
     since = datetime.fromisoformat(row.waiting_since or row.known_at)
     return Waiting(line, since, row.number, missing(line.told), len(found))
