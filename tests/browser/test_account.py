@@ -8,7 +8,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.stage import PASSWORD, Stage
 from browser.stage import stage as stage
@@ -41,7 +41,7 @@ def set_up_app(page: Page, stage: Stage) -> pyotp.TOTP:
     page.fill("#code", app.now())
     page.fill("#label", "My phone")
     page.click("main form button.main")
-    assert page.locator(".codes code").count() == 10
+    expect(page.locator(".codes code")).to_have_count(10)
     page.click("main a.main")
     return app
 

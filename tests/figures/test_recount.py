@@ -17,7 +17,7 @@ from tabard.rules.facts import OUTCOMES, Harm, Incident, Margin, Outcome
 DAYS = st.dates(date(2018, 10, 1), date(2020, 3, 31))
 CAUSES = st.sampled_from([None, "crime", "armed_conflict", "road_traffic", "fire", "violence_unknown"])
 DATED = [code for code in OUTCOMES if code not in ("threatened", "harassed")]
-EXAMPLES = 40 if settings.default.max_examples <= 100 else 500  # each freezes and counts three times
+EXAMPLES = 20 if settings.default.max_examples <= 100 else 500  # each freezes and counts three times
 FLAG = st.sampled_from([None, True, False])
 
 

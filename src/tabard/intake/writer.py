@@ -25,10 +25,7 @@ from tabard.rules.refusals import Refused
 log = logging.getLogger(__name__)
 
 GROUP = 256  # reports a commit, at most
-MANY, PACE = (
-    16,
-    0.020,
-)  # from so many on, so many seconds between two commits: full groups, and time for pages
+MANY, PACE = 16, 0.024  # from so many on, so many seconds between two commits: full groups, time for pages
 PATIENCE = 30.0  # seconds that a request waits for its commit
 BEAT = 1.0  # seconds between two signs of life
 TRIES = 10

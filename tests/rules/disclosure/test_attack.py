@@ -15,8 +15,8 @@ from tabard.rules.disclosure import Key, Ledger, Reason, Verdict, guard
 from tabard.rules.disclosure.guard import primary
 
 PROVING = os.environ.get("TABARD_PROVE") == "1"
-MANY = settings(max_examples=4_000 if PROVING else 200, deadline=None)
-SOME = settings(max_examples=400 if PROVING else 40, deadline=None)  # each asks the attacker many times
+MANY = settings(max_examples=4_000 if PROVING else 60, deadline=None)
+SOME = settings(max_examples=400 if PROVING else 15, deadline=None)  # each asks the attacker many times
 
 
 def both(story: Story) -> tuple[Verdict, Verdict]:
