@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tabard.figures.published.declared import declared
 from tabard.rules.checks.figure import Figure
 from tabard.rules.checks.paragraph import paragraph
-from tabard.rules.checks.prose import check_text
+from tabard.rules.checks.prose import check_found
 
 SAID = declared()
 SYSTEM = (
@@ -33,7 +33,7 @@ def told(text: str) -> list[tuple[str, str, str, str]]:
 
 
 def rules(text: str, *others: Figure) -> set[str]:
-    return {finding.rule for finding in check_text(text, SAID, others)}
+    return {finding.rule for finding in check_found(paragraph(text), SAID, others)}
 
 
 def test_the_sentence_of_the_system() -> None:
@@ -159,7 +159,7 @@ def test_positions_point_into_the_text() -> None:
 
 @given(st.text(alphabet="0123456789 ,.;%()-/ofandresultinginkilledwhich\n", max_size=200))
 def test_no_text_breaks_the_reading(text: str) -> None:
-    check_text(text, SAID)
+    check_found(paragraph(text), SAID)
 
 
 def test_attacks_beside_their_victims_are_attacks() -> None:

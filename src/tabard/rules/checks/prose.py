@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tabard.rules.checks.figure import Figure
 from tabard.rules.checks.finding import NOTE, Finding, ordered
 from tabard.rules.checks.footing import adds_up, lies_within
-from tabard.rules.checks.paragraph import SOURCE, Found, paragraph
+from tabard.rules.checks.paragraph import SOURCE, Found
 from tabard.rules.checks.phrases import by_cause, stale
 from tabard.rules.checks.shares import reachable
 from tabard.rules.checks.shelf import Shelf, shelf
@@ -15,15 +15,10 @@ from tabard.rules.checks.structure import Structure
 from tabard.rules.checks.whole import check
 
 
-def check_text(text: str, said: Structure, others: Iterable[Figure] = ()) -> tuple[Finding, ...]:
-    """What is wrong with a paragraph; findings among the others alone are none of its own."""
-    return check_found(paragraph(text), said, others)
-
-
 def check_found(
     found: Iterable[Found], said: Structure, others: Iterable[Figure] = ()
 ) -> tuple[Finding, ...]:
-    """The same, where the figures are found already."""
+    """What is wrong with a paragraph, by the figures found in it; what is wrong among the others alone is left out."""
     told = tuple(found)
     figures = [each.figure for each in told]
     kept = tuple(figure for figure in others if figure.source != SOURCE)

@@ -46,11 +46,6 @@ def shelf(figures: Iterable[Figure], said: Structure) -> Shelf:
     return Shelf(said, kept, sheets, {place: tuple(found) for place, found in printed.items()})
 
 
-def number(figure: Figure | None) -> Decimal | None:
-    """The number of a figure that may not be there."""
-    return figure.value if figure else None
-
-
 def plain(value: Decimal) -> str:
     """A number as a sentence shows it: 483, not 483.0."""
     return f"{value.normalize():f}"
